@@ -1,0 +1,57 @@
+# make demo    set up, train on MNIST, write a report (about two minutes)
+# make test    set up, run all tests
+# make check   set up, run the linters and the type checker
+# make clean   remove what the above made, but never your runs/
+#
+# Everything is installed into .venv. Another Python: make demo PYTHON=python3.12
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
+
+# One thread per test process; results do not depend on it, the time does.
+TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.PHONY: demo test check clean setup
+.NOTPARALLEL:
+
+demo: $(VENV)/.lab-installed
+	@$(BIN)/vitral demo
+
+test: $(VENV)/.dev-installed
+	@$(TEST_ENV) $(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 8
+
+check: $(VENV)/.dev-installed
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --quiet --check
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
+	@echo "ruff, mypy and import-linter: no complaints"
+
+setup: $(VENV)/.dev-installed
+
+clean:
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps make a second call quick; a changed pyproject.toml installs again.
+$(VENV)/.lab-installed: $(VENV)/.created pyproject.toml
+	@echo "Installing Vitral and its lab into $(VENV) ..." >&2
+	@$(PIP) --editable ".[lab]"
+	@touch $@
+
+$(VENV)/.dev-installed: $(VENV)/.created pyproject.toml
+	@echo "Installing Vitral, its lab and the test tools into $(VENV) ..." >&2
+	@$(PIP) --editable ".[dev]"
+	@touch $(VENV)/.lab-installed $@
+
+# Some systems ship Python without ensurepip; their own pip then fills the environment.
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2> /dev/null || { \
+	  echo "Vitral needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	       "Name another one: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) > /dev/null 2>&1 || { \
+	  $(PYTHON) -m venv --without-pip --clear $(VENV) && \
+	  $(PYTHON) -m pip --quiet --quiet --python $(BIN)/python install pip; }
+	@touch $@
