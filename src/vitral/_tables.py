@@ -27,4 +27,4 @@ def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, numeric
     └─────────┴───────────┘
     """
     alignment = ["right" if column in numeric else "left" for column in range(len(headers))]
-    return tabulate(rows, headers, tablefmt=_HEAVY_HEAD, colalign=alignment, disable_numparse=True)
+    return str(tabulate(rows, headers, tablefmt=_HEAVY_HEAD, colalign=alignment, disable_numparse=True))

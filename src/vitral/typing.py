@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[Any]
-"""Any NumPy array; images are NHWC, kernels HWIO, float32 unless `vitral.config.set_floatx` says otherwise."""
+"""Any NumPy array; images are NHWC, kernels HWIO, of the type that `vitral.config.floatx` names."""
 
 Shape: TypeAlias = tuple[int | None, ...]
 """A shape as Keras writes it: the batch axis, and only that one, may be None."""

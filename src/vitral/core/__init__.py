@@ -1,0 +1,1 @@
+"""Variables, random streams, names and registries: what every room above is built from."""

@@ -1,0 +1,50 @@
+"""Layers under Keras' names, each with its forward pass and its gradient written out."""
+
+from vitral.layers.activation_layers import Activation, LeakyReLU, ReLU, Softmax
+from vitral.layers.batch_normalization import BatchNormalization
+from vitral.layers.conv2d import Conv2D
+from vitral.layers.dense import Dense
+from vitral.layers.dropout import Dropout
+from vitral.layers.input import Input, InputLayer
+from vitral.layers.layer import Layer, registry
+from vitral.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
+from vitral.layers.preprocessing_layers import Normalization, Rescaling
+from vitral.layers.reshaping import Flatten, Reshape, ZeroPadding2D
+
+Convolution2D = Conv2D
+MaxPool2D = MaxPooling2D
+AvgPool2D = AveragePooling2D
+GlobalAvgPool2D = GlobalAveragePooling2D
+GlobalMaxPool2D = GlobalMaxPooling2D
+serialize = registry.serialize
+deserialize = registry.deserialize
+
+__all__ = [
+    "Activation",
+    "AveragePooling2D",
+    "AvgPool2D",
+    "BatchNormalization",
+    "Conv2D",
+    "Convolution2D",
+    "Dense",
+    "Dropout",
+    "Flatten",
+    "GlobalAveragePooling2D",
+    "GlobalAvgPool2D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPooling2D",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "LeakyReLU",
+    "MaxPool2D",
+    "MaxPooling2D",
+    "Normalization",
+    "ReLU",
+    "Rescaling",
+    "Reshape",
+    "Softmax",
+    "ZeroPadding2D",
+    "deserialize",
+    "serialize",
+]

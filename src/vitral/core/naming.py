@@ -1,0 +1,35 @@
+"""Names that nobody gave: "conv2d", "conv2d_1" and so on, as Keras counts them."""
+
+import re
+from collections import Counter
+
+_used: Counter[str] = Counter()
+
+
+def snake_case(class_name: str) -> str:
+    """A class name as Keras turns it into an object's name.
+
+    >>> snake_case("MaxPooling2D"), snake_case("BatchNormalization"), snake_case("ReLU")
+    ('max_pooling2d', 'batch_normalization', 're_lu')
+    """
+    name = re.sub(r"\W+", "", class_name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def unique_name(class_name: str) -> str:
+    """The next free name for an object of this class.
+
+    >>> clear_session()
+    >>> unique_name("Dense"), unique_name("Dense"), unique_name("Flatten")
+    ('dense', 'dense_1', 'flatten')
+    """
+    stem = snake_case(class_name)
+    number = _used[stem]
+    _used[stem] += 1
+    return stem if number == 0 else f"{stem}_{number}"
+
+
+def clear_session() -> None:
+    """Start the automatic names from the beginning again."""
+    _used.clear()

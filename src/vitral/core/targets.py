@@ -1,0 +1,98 @@
+"""How targets, predictions and weights are brought to shapes that fit, for losses and metrics alike.
+
+The rules are Keras 3's: a last axis of length 1 may be present on one side only.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from vitral.config import floatx
+from vitral.errors import DataError, ShapeError
+from vitral.typing import Array
+
+
+def as_float(values: npt.ArrayLike) -> Array:
+    """The values as an array of floats; floats keep their type, everything else becomes `floatx`."""
+    array = np.asarray(values)
+    return array if array.dtype.kind == "f" else array.astype(floatx())
+
+
+def same_rank(first: Array, second: Array) -> tuple[Array, Array]:
+    """Add or drop a last axis of length 1 so that both have as many axes, where that is possible.
+
+    >>> first, second = same_rank(np.zeros(4), np.zeros((4, 1)))
+    >>> first.shape, second.shape
+    ((4, 1), (4, 1))
+    """
+    if first.ndim == second.ndim + 1 and first.shape[-1] == 1:
+        return (first, second[..., np.newaxis]) if second.ndim == 1 else (first[..., 0], second)
+    if second.ndim == first.ndim + 1 and second.shape[-1] == 1:
+        return (first[..., np.newaxis], second) if first.ndim == 1 else (first, second[..., 0])
+    return first, second
+
+
+def matching(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, *, name: str, hint: str = "") -> tuple[Array, Array]:
+    """Targets and predictions as floats of the predictions' type and of one shape.
+
+    Raises ShapeError, with `hint` behind the shapes, if they differ; nothing is ever broadcast in silence.
+    """
+    predictions = as_float(y_pred)
+    targets, predictions = same_rank(np.asarray(y_true).astype(predictions.dtype, copy=False), predictions)
+    if targets.shape != predictions.shape:
+        raise ShapeError(
+            f'"{name}" received y_true of shape {np.shape(y_true)} and y_pred of shape {np.shape(y_pred)}; '
+            f"expected the same shape{hint}"
+        )
+    return targets, predictions
+
+
+def class_labels(y_true: npt.ArrayLike, y_pred: Array, *, name: str) -> npt.NDArray[np.intp]:
+    """Labels as whole numbers, one for each vector of `y_pred`: shape (batch, ...) for (batch, ..., classes).
+
+    Raises ShapeError if their number does not fit, DataError if one is no class of `y_pred`.
+    """
+    labels = np.asarray(y_true)
+    if labels.shape != y_pred.shape[:-1] and labels.shape == (*y_pred.shape[:-1], 1):
+        labels = labels[..., 0]
+    if labels.shape != y_pred.shape[:-1]:
+        hint = "; one-hot targets belong to the form without 'sparse'" if labels.shape == y_pred.shape else ""
+        raise ShapeError(
+            f'"{name}" received y_true of shape {np.shape(y_true)} and y_pred of shape {y_pred.shape}; '
+            f"expected one whole-number label for each of shape {y_pred.shape[:-1]}{hint}"
+        )
+    whole = labels.astype(np.intp, copy=False)
+    if labels.dtype.kind == "f" and not np.array_equal(whole, labels):
+        wrong = labels[whole != labels].flat[0]
+        raise DataError(f'"{name}" received the label {wrong}; expected whole numbers')
+    check_range(whole, y_pred.shape[-1], name=name)
+    return whole
+
+
+def check_range(labels: npt.NDArray[np.intp], classes: int, *, name: str) -> None:
+    """Raise DataError, naming the label, unless all labels are 0 to `classes` - 1."""
+    if labels.size == 0:
+        return
+    lowest, highest = labels.min(), labels.max()
+    if lowest < 0 or highest >= classes:
+        raise DataError(
+            f'"{name}" received the label {lowest if lowest < 0 else highest}, but there are {classes} outputs; '
+            f"expected labels from 0 to {classes - 1}"
+        )
+
+
+def weights_for(values: Array, sample_weight: npt.ArrayLike) -> Array:
+    """Weights of the values' type, with as many axes as the values: one for each value, or one for each sample.
+
+    Raises ShapeError if they do not fit.
+    """
+    weight = np.asarray(sample_weight).astype(values.dtype, copy=False)
+    if weight.ndim == values.ndim + 1 and weight.shape[-1] == 1:
+        weight = weight[..., 0]
+    fits = weight.ndim <= values.ndim and all(
+        have in (1, want) for have, want in zip(weight.shape, values.shape, strict=False)
+    )
+    if not fits:
+        raise ShapeError(
+            f"sample_weight has shape {np.shape(sample_weight)}; expected {values.shape[:1]} or {values.shape}"
+        )
+    return weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))

@@ -1,0 +1,101 @@
+"""A value that training changes, with its gradient."""
+
+from typing import Protocol
+
+import numpy as np
+
+from vitral.errors import ShapeError
+from vitral.typing import Array
+
+
+class Penalty(Protocol):
+    """What a variable needs of a regularizer: the penalty and its derivative."""
+
+    def __call__(self, value: Array) -> float: ...
+
+    def gradient(self, value: Array) -> Array: ...
+
+
+class Variable:
+    """An array, the gradient of the loss with respect to it, and its name.
+
+    `value` keeps its memory for life: `assign` copies into it, so optimizers and kernels may hold on to it.
+    Gradients are *added*: a layer that is used twice in a graph collects both contributions.
+
+    >>> v = Variable(np.zeros(2, np.float32), name="bias")
+    >>> v.add_grad(np.array([1.0, 2.0])); v.add_grad(np.array([1.0, 2.0]))
+    >>> v.grad
+    array([2., 4.], dtype=float32)
+    """
+
+    __slots__ = ("_buffer", "_has_grad", "name", "path", "regularizer", "trainable", "value")
+
+    def __init__(
+        self,
+        value: Array,
+        *,
+        name: str,
+        trainable: bool = True,
+        regularizer: Penalty | None = None,
+        path: str | None = None,
+    ) -> None:
+        self.value = np.array(value, order="C")
+        self.name = name
+        self.path = path or name
+        self.trainable = trainable
+        self.regularizer = regularizer
+        self._buffer: Array | None = None
+        self._has_grad = False
+
+    @property
+    def grad(self) -> Array | None:
+        """The gradient collected since `zero_grad`, or None if nothing was added yet."""
+        return self._buffer if self._has_grad else None
+
+    def add_grad(self, gradient: Array) -> None:
+        """Add `gradient`, an array of the variable's shape; raises ShapeError for any other."""
+        if gradient.shape != self.value.shape:
+            raise ShapeError(f"gradient of {self.path} has shape {gradient.shape}; expected {self.value.shape}")
+        if self._buffer is None:
+            self._buffer = np.empty_like(self.value)
+        if self._has_grad:
+            self._buffer += gradient
+        else:
+            np.copyto(self._buffer, gradient, casting="same_kind")
+            self._has_grad = True
+
+    def zero_grad(self) -> None:
+        """Forget the gradient but keep its memory for the next step."""
+        self._has_grad = False
+
+    def assign(self, value: Array | float) -> None:
+        """Copy `value` in; raises ShapeError if its shape differs."""
+        array = np.asarray(value)
+        if array.shape != self.value.shape:
+            raise ShapeError(f"value for {self.path} has shape {array.shape}; expected {self.value.shape}")
+        np.copyto(self.value, array, casting="unsafe")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the value."""
+        return self.value.shape
+
+    @property
+    def dtype(self) -> str:
+        """Name of the value's type, such as "float32"."""
+        return self.value.dtype.name
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        return int(self.value.size)
+
+    def numpy(self) -> Array:
+        """A copy of the value."""
+        return self.value.copy()
+
+    def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> Array:
+        return np.array(self.value, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        return f"<Variable path={self.path}, shape={self.shape}, dtype={self.dtype}, value={self.value}>"

@@ -1,0 +1,44 @@
+"""The base class of initializers, and how a kernel's shape says how many inputs a unit has."""
+
+import math
+from collections.abc import Sequence
+from typing import Self
+
+from vitral.core.registry import Registry
+from vitral.typing import Array, Config
+
+
+class Initializer:
+    """Makes the first value of a variable: a subclass writes `__call__(shape, dtype)`."""
+
+    def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Array:
+        """An array of this shape and type (by default `config.floatx()`)."""
+        raise NotImplementedError(f"{type(self).__name__} has no __call__")
+
+    def get_config(self) -> Config:
+        """The arguments from which the initializer can be built again."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """The initializer that `get_config` described."""
+        return cls(**config)
+
+
+def compute_fans(shape: Sequence[int]) -> tuple[int, int]:
+    """Inputs and outputs of one unit (fan-in, fan-out), counted as Keras counts them.
+
+    A dense kernel is (inputs, units); a convolution kernel (height, width, inputs, filters) has a receptive field of
+    height * width, and both fans are multiplied by it.
+
+    >>> compute_fans((784, 100)), compute_fans((3, 3, 32, 64)), compute_fans((10,))
+    ((784, 100), (288, 576), (10, 10))
+    """
+    if len(shape) < 2:
+        size = shape[0] if shape else 1
+        return int(size), int(size)
+    field = math.prod(shape[:-2])
+    return int(shape[-2] * field), int(shape[-1] * field)
+
+
+registry: Registry[Initializer] = Registry("initializer", "keras.initializers", Initializer)

@@ -1,0 +1,112 @@
+"""What Dense and Conv2D share: a sum weighted by a kernel, then an activation."""
+
+from vitral import activations, initializers, regularizers
+from vitral.activations import Activation
+from vitral.core.variable import Variable
+from vitral.errors import ConfigError
+from vitral.layers.layer import Layer
+from vitral.typing import Array, Cache, Config
+
+
+class ActivatedLayer(Layer):
+    """Base of layers y = activation(z), where z depends linearly on the input.
+
+    A subclass writes `affine` and `affine_backward`. Activations that the operation can apply itself are left to it.
+    """
+
+    kernel: Variable
+    bias: Variable | None = None
+
+    def __init__(
+        self,
+        activation: str | Config | Activation | None = None,
+        use_bias: bool = True,
+        kernel_initializer: "str | Config | initializers.Initializer" = "glorot_uniform",
+        bias_initializer: "str | Config | initializers.Initializer" = "zeros",
+        kernel_regularizer: "str | Config | regularizers.Regularizer | None" = None,
+        bias_regularizer: "str | Config | regularizers.Regularizer | None" = None,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        input_shape: tuple[int | None, ...] | None = None,
+    ) -> None:
+        super().__init__(name=name, trainable=trainable, input_shape=input_shape)
+        self.activation = activations.get(activation)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_regularizer = regularizers.get(kernel_regularizer)
+        self.bias_regularizer = regularizers.get(bias_regularizer)
+
+    def affine(self, x: Array, activation: str) -> tuple[Array, Cache]:
+        """The operation with its kernel and bias, and with `activation` fused in."""
+        raise NotImplementedError(f"{type(self).__name__} has no affine")
+
+    def affine_backward(
+        self, dy: Array, cache: Cache, through_activation: bool
+    ) -> tuple[Array | None, Array, Array | None]:
+        """Gradients of the input, the kernel and the bias."""
+        raise NotImplementedError(f"{type(self).__name__} has no affine_backward")
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        if self.activation.fused_name is not None:
+            y, cache = self.affine(x, self.activation.fused_name)
+            return y, (cache, None)
+        z, cache = self.affine(x, "linear")
+        y, activation_cache = self.activation.forward(z)
+        return y, (cache, activation_cache)
+
+    def backward(self, dy: Array, cache: Cache) -> Array | None:
+        affine_cache, activation_cache = cache
+        if self.activation.fused_name is None:
+            dy = self.activation.backward(dy, activation_cache)
+        return self._collect(dy, affine_cache, through_activation=True)
+
+    def backward_preactivation(self, dz: Array, cache: Cache) -> Array | None:
+        """The same from dz, the gradient before the activation, as cross-entropy's a - y gives it."""
+        return self._collect(dz, cache[0], through_activation=False)
+
+    def _collect(self, dy: Array, cache: Cache, through_activation: bool) -> Array | None:
+        dx, dkernel, dbias = self.affine_backward(dy, cache, through_activation)
+        self.kernel.add_grad(dkernel)
+        if self.bias is not None and dbias is not None:
+            self.bias.add_grad(dbias)
+        return dx
+
+    def add_kernel_and_bias(self, kernel_shape: tuple[int, ...]) -> None:
+        """Create the variables; the bias has one value for each entry of the kernel's last axis."""
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=kernel_shape,
+            initializer=self.kernel_initializer,
+            regularizer=self.kernel_regularizer,
+        )
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias",
+                shape=kernel_shape[-1:],
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+            )
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": _serialize(self.kernel_regularizer),
+            "bias_regularizer": _serialize(self.bias_regularizer),
+        }
+
+
+def _serialize(regularizer: "regularizers.Regularizer | None") -> Config | None:
+    return None if regularizer is None else regularizers.serialize(regularizer)
+
+
+def positive(value: int, argument: str, layer: str) -> int:
+    """The value as an int; raises ConfigError unless it is a whole number above zero."""
+    if isinstance(value, bool) or int(value) != value or value <= 0:
+        raise ConfigError(f"{layer}: {argument} is {value!r}; expected a positive whole number")
+    return int(value)

@@ -1,0 +1,51 @@
+"""Dropout: switch units off at random while training."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from vitral import ops
+from vitral.errors import ConfigError
+from vitral.layers.elementwise import Elementwise
+from vitral.layers.layer import registry
+from vitral.typing import Array, Cache, Config
+
+
+@registry.register()
+class Dropout(Elementwise):
+    """While training, each value becomes 0 with probability `rate`, the others grow by 1 / (1 - rate).
+
+    `noise_shape` gives axes of length 1 along which values share their fate. Outside training nothing changes.
+    Raises ConfigError unless 0 <= rate < 1.
+
+    >>> x = np.ones((1, 4), np.float32)
+    >>> Dropout(0.5, seed=1)(x), sorted(set(Dropout(0.5, seed=1)(np.ones((9, 9)), training=True).ravel().tolist()))
+    (array([[1., 1., 1., 1.]], dtype=float32), [0.0, 2.0])
+    """
+
+    def __init__(
+        self, rate: float, noise_shape: Sequence[int | None] | None = None, seed: int | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        if not 0 <= rate < 1:
+            raise ConfigError(f"Dropout: rate is {rate!r}; expected a number from 0 to below 1")
+        self.rate = rate
+        self.noise_shape = None if noise_shape is None else tuple(noise_shape)
+        self.seed = seed
+        self.seed_generator = self.add_seed_generator(seed)
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        if not training or self.rate == 0:
+            return x, None
+        shape = x.shape
+        if self.noise_shape is not None:
+            shape = tuple(size if axis is None else axis for size, axis in zip(x.shape, self.noise_shape, strict=True))
+        keep = self.seed_generator.next().random(shape, np.float32) >= self.rate
+        return ops.dropout(x, keep=keep, rate=self.rate)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return dy if cache is None else ops.dropout_backward(dy, cache)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}

@@ -1,0 +1,237 @@
+"""The base class of layers: it keeps the books, a subclass is only the formula."""
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+from vitral import initializers
+from vitral.config import floatx
+from vitral.core.naming import unique_name
+from vitral.core.registry import Registry
+from vitral.core.rng import SeedGenerator
+from vitral.core.variable import Penalty, Variable
+from vitral.errors import ConfigError, ShapeError
+from vitral.typing import Array, Cache, Config, Shape
+
+AnyLayer = TypeVar("AnyLayer", bound="Layer")
+
+
+def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLayer, Shape], None]:
+    """Wrap a `build` so that the base class knows what the layer was built for."""
+
+    @functools.wraps(build)
+    def wrapper(self: AnyLayer, input_shape: Shape) -> None:
+        shape = tuple(input_shape)
+        self.check_input_shape(shape)
+        build(self, shape)
+        self.built = True
+        self._input_shape = shape
+
+    return wrapper
+
+
+class Layer:
+    """A function of its input with variables of its own, and the derivative of that function.
+
+    A subclass writes `build` (creates the variables, once the input's shape is known), `forward`, `backward` and
+    `get_config`. Shapes are tuples with the batch axis first, written None: (None, 28, 28, 1).
+
+    `forward` returns its output and a cache; `backward` gets that cache back. Nothing of a pass is kept on the layer,
+    so one layer can stand in several places of a network.
+
+    >>> class Scale(Layer):
+    ...     def build(self, input_shape):
+    ...         self.factor = self.add_weight(name="factor", shape=(), initializer="ones")
+    ...     def forward(self, x, training=False):
+    ...         return self.factor.value * x, x
+    ...     def backward(self, dy, cache):
+    ...         self.factor.add_grad((dy * cache).sum())
+    ...         return self.factor.value * dy
+    >>> layer = Scale()
+    >>> layer(np.array([[1.0, 2.0]], np.float32))
+    array([[1., 2.]], dtype=float32)
+    >>> layer.output_shape, layer.count_params()
+    ((None, 2), 1)
+    """
+
+    input_rank: int | None = None
+    """Number of axes that the input must have, batch axis included; None if any will do."""
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        input_shape: Sequence[int | None] | None = None,
+    ) -> None:
+        self.name = name or unique_name(type(self).__name__)
+        self.trainable = trainable
+        self.declared_input_shape: Shape | None = None if input_shape is None else (None, *input_shape)
+        self.needs_input_gradient = True
+        self.built = False
+        self._input_shape: Shape | None = None
+        self._weights: list[Variable] = []
+        self._seed_generators: list[SeedGenerator] = []
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "build" in cls.__dict__:
+            setattr(cls, "build", _remember_shape(cls.build))  # noqa: B010  a plain assignment to a method is a type error
+
+    # What a subclass writes.
+
+    def build(self, input_shape: Shape) -> None:
+        """Create the variables for inputs of this shape; a layer without variables leaves this out."""
+        self.check_input_shape(tuple(input_shape))
+        self.built = True
+        self._input_shape = tuple(input_shape)
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        """The layer's output for a batch, and what `backward` will need."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def backward(self, dy: Array, cache: Cache) -> Array | None:
+        """Add the variables' gradients to them and return the gradient of the input.
+
+        `dy` is the gradient of the loss with respect to the output. May return None if `needs_input_gradient` is
+        False, which a model sets on its first layer.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no backward")
+
+    def get_config(self) -> Config:
+        """The arguments from which the layer can be built again; a subclass adds its own."""
+        return {"name": self.name, "trainable": self.trainable}
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of the output for an input of this shape; found by trying unless the layer knows better."""
+        if not self.built:
+            self.build(input_shape)
+        y, _ = self.forward(np.zeros((1, *map(int, _known(input_shape[1:], self.name))), floatx()), training=False)
+        return (None, *y.shape[1:])
+
+    def multiply_adds(self, input_shape: Shape) -> int:
+        """Multiplications with addition that one sample's forward pass takes (only matrix-like work is counted)."""
+        return 0
+
+    # What the base class does.
+
+    def add_weight(
+        self,
+        *,
+        name: str,
+        shape: Sequence[int],
+        initializer: "initializers.Initializer | str | None" = None,
+        regularizer: Penalty | None = None,
+        trainable: bool = True,
+    ) -> Variable:
+        """Create a variable of the layer; the initializer is glorot_uniform unless given."""
+        value = initializers.get(initializer or "glorot_uniform")(tuple(shape), floatx())
+        variable = Variable(value, name=name, trainable=trainable, regularizer=regularizer, path=f"{self.name}/{name}")
+        self._weights.append(variable)
+        return variable
+
+    def add_seed_generator(self, seed: int | None) -> SeedGenerator:
+        """Give the layer a random stream, saved with the model; without a seed it is drawn from the root."""
+        stream = SeedGenerator(seed, name=f"{self.name}/seed_generator")
+        self._seed_generators.append(stream)
+        return stream
+
+    def check_input_shape(self, shape: Shape) -> None:
+        """Raise ShapeError unless the shape has `input_rank` axes."""
+        if self.input_rank is not None and len(shape) != self.input_rank:
+            raise ShapeError(
+                f'layer "{self.name}" ({type(self).__name__}) received an input of shape {shape}, '
+                f"{len(shape)} axes; expected {self.input_rank}"
+            )
+
+    def __call__(self, x: Array, training: bool = False) -> Array:
+        """The output for an array, building the layer first if need be; like Keras, without any gradient."""
+        x = np.asarray(x)
+        if x.dtype.kind != "f":
+            x = x.astype(floatx())
+        if not self.built:
+            self.build((None, *x.shape[1:]))
+        self.check_batch(x)
+        return self.forward(x, training)[0]
+
+    def check_batch(self, x: Array) -> None:
+        """Raise ShapeError unless the batch fits the shape for which the layer was built."""
+        expected = self.input_shape
+        fits = x.ndim == len(expected) and all(
+            want is None or want == got for want, got in zip(expected[1:], x.shape[1:], strict=True)
+        )
+        if not fits:
+            raise ShapeError(
+                f'layer "{self.name}" ({type(self).__name__}) received a batch of shape {x.shape}; expected {expected}'
+            )
+
+    @property
+    def input_shape(self) -> Shape:
+        """Shape for which the layer was built; raises ConfigError before that."""
+        if self._input_shape is None:
+            raise ConfigError(f'layer "{self.name}" has not been built yet, so its shapes are not known')
+        return self._input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """Shape of the output; raises ConfigError before the layer is built."""
+        return self.compute_output_shape(self.input_shape)
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All variables that belong to the layer's function, in order of creation."""
+        return list(self._weights)
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The variables that training changes."""
+        return [variable for variable in self.weights if self.trainable and variable.trainable]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The variables that training leaves alone, or that the layer updates by itself."""
+        return [variable for variable in self.weights if not (self.trainable and variable.trainable)]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The weights and the positions of the random streams: all that saving must keep."""
+        return self.weights + [stream.state for stream in self._seed_generators]
+
+    def get_weights(self) -> list[Array]:
+        """Copies of the weights' values."""
+        return [variable.numpy() for variable in self.weights]
+
+    def set_weights(self, weights: Sequence[Array]) -> None:
+        """Copy these arrays into the weights; raises ShapeError unless their number and shapes fit, and changes
+        nothing then."""
+        own = self.weights
+        received = [np.shape(value) for value in weights]
+        expected = [variable.shape for variable in own]
+        if received != expected:
+            raise ShapeError(f'weights for "{self.name}" have shapes {received}; expected {expected}')
+        for variable, value in zip(own, weights, strict=True):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """Number of values in all weights."""
+        return sum(variable.size for variable in self.weights)
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """The layer that `get_config` described."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _known(axes: Sequence[int | None], name: str) -> Sequence[int]:
+    missing = [axis for axis in axes if axis is None]
+    if missing:
+        raise ShapeError(f'layer "{name}" received an input whose axes {tuple(axes)} are not all known')
+    return [axis for axis in axes if axis is not None]
+
+
+registry: Registry[Layer] = Registry("layer", "keras.layers", Layer)

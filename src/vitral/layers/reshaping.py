@@ -1,0 +1,129 @@
+"""Layers that arrange values differently without changing them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from vitral import ops
+from vitral.errors import ConfigError, ShapeError
+from vitral.layers.layer import Layer, registry
+from vitral.layers.windowed import channels_last
+from vitral.ops.interface.conv import Pair
+from vitral.typing import Array, Cache, Config, Shape
+
+
+@registry.register()
+class Flatten(Layer):
+    """All axes but the batch in one: (batch, height, width, channels) to (batch, height * width * channels).
+
+    >>> Flatten().compute_output_shape((None, 4, 4, 64))
+    (None, 1024)
+    """
+
+    def __init__(self, data_format: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        channels_last(data_format, "Flatten")
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return ops.reshape(x, shape=(math.prod(x.shape[1:]),))
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.reshape_backward(dy, cache)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        size = 1
+        for axis in input_shape[1:]:
+            if axis is None:
+                return (input_shape[0], None)
+            size *= axis
+        return (input_shape[0], size)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "data_format": "channels_last"}
+
+
+@registry.register()
+class Reshape(Layer):
+    """The values of each sample in another shape; one axis may be -1 and is worked out.
+
+    Raises ShapeError if the number of values does not fit.
+
+    >>> Reshape((28, 28, 1)).compute_output_shape((None, 784)), Reshape((-1, 7)).compute_output_shape((None, 28))
+    ((None, 28, 28, 1), (None, 4, 7))
+    """
+
+    def __init__(self, target_shape: Sequence[int], **options: Any) -> None:
+        super().__init__(**options)
+        self.target_shape = tuple(target_shape)
+        if sum(axis == -1 for axis in self.target_shape) > 1:
+            raise ConfigError(f"Reshape: target_shape is {self.target_shape}; expected at most one -1")
+
+    def build(self, input_shape: Shape) -> None:
+        self.compute_output_shape(input_shape)
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return ops.reshape(x, shape=self.target_shape)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.reshape_backward(dy, cache)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        if None in input_shape[1:]:
+            return (input_shape[0], *(None if axis == -1 else axis for axis in self.target_shape))
+        size = math.prod(axis or 0 for axis in input_shape[1:])
+        known = math.prod(axis for axis in self.target_shape if axis != -1)
+        if size != known and (-1 not in self.target_shape or known == 0 or size % known):
+            raise ShapeError(
+                f'layer "{self.name}" (Reshape) received samples of shape {input_shape[1:]}, {size} values; '
+                f"expected as many as {self.target_shape} holds"
+            )
+        return (input_shape[0], *(size // known if axis == -1 else axis for axis in self.target_shape))
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "target_shape": self.target_shape}
+
+
+@registry.register()
+class ZeroPadding2D(Layer):
+    """Zeros around an image: one number for all sides, (rows, columns), or ((top, bottom), (left, right)).
+
+    >>> ZeroPadding2D(((1, 0), (2, 2))).compute_output_shape((None, 28, 28, 1))
+    (None, 29, 32, 1)
+    """
+
+    input_rank = 4
+
+    def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        channels_last(data_format, "ZeroPadding2D")
+        self.padding = _sides(padding)
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return ops.zero_pad2d(x, padding=self.padding)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.zero_pad2d_backward(dy, cache)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        batch, height, width, channels = input_shape
+        rows, columns = map(sum, self.padding)
+        return (
+            batch,
+            None if height is None else height + rows,
+            None if width is None else width + columns,
+            channels,
+        )
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "padding": self.padding, "data_format": "channels_last"}
+
+
+def _sides(padding: Any) -> tuple[Pair, Pair]:
+    axes = (padding, padding) if isinstance(padding, int) else tuple(padding)
+    sides = tuple((axis, axis) if isinstance(axis, int) else tuple(axis) for axis in axes)
+    flat = [size for axis in sides for size in axis]
+    if len(sides) != 2 or len(flat) != 4 or any(not isinstance(size, int) or size < 0 for size in flat):
+        raise ConfigError(
+            f"ZeroPadding2D: padding is {padding!r}; expected a whole number from 0 on, two, or two pairs"
+        )
+    return (flat[0], flat[1]), (flat[2], flat[3])

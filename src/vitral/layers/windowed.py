@@ -1,0 +1,52 @@
+"""Arguments of layers that slide a window over an image: sizes, strides and padding, checked once."""
+
+from collections.abc import Sequence
+
+from vitral.errors import ConfigError, ShapeError
+from vitral.layers.activated import positive
+from vitral.ops.interface.conv import Padding, Pair
+from vitral.ops.reference.windows import output_size
+from vitral.typing import Shape
+
+
+def pair(value: int | Sequence[int], argument: str, layer: str) -> Pair:
+    """One number for both axes, or two.
+
+    >>> pair(3, "kernel_size", "Conv2D"), pair((1, 2), "strides", "Conv2D")
+    ((3, 3), (1, 2))
+    """
+    values = [value, value] if isinstance(value, int) else list(value)
+    if len(values) != 2:
+        raise ConfigError(f"{layer}: {argument} is {value!r}; expected one whole number or two")
+    return positive(values[0], argument, layer), positive(values[1], argument, layer)
+
+
+def padding_mode(value: str, layer: str) -> Padding:
+    """ "valid" or "same", in any case of letters; raises ConfigError for another word."""
+    lowered = value.lower() if isinstance(value, str) else value
+    if lowered not in ("valid", "same"):
+        raise ConfigError(f"{layer}: padding is {value!r}; expected 'valid' or 'same'")
+    return "same" if lowered == "same" else "valid"
+
+
+def channels_last(value: str | None, layer: str) -> None:
+    """Raise ConfigError for any data_format but "channels_last", the only one there is."""
+    if value not in (None, "channels_last"):
+        raise ConfigError(f"{layer}: data_format is {value!r}; expected 'channels_last'")
+
+
+def window_output(
+    input_shape: Shape, window: Pair, strides: Pair, dilation: Pair, padding: Padding, name: str
+) -> tuple[int | None, int | None]:
+    """Output height and width; raises ShapeError if no window fits into the image."""
+    sizes = [
+        None if size is None else output_size(size, span, stride, spread, padding)
+        for size, span, stride, spread in zip(input_shape[1:3], window, strides, dilation, strict=True)
+    ]
+    if any(size is not None and size < 1 for size in sizes):
+        raise ShapeError(
+            f'layer "{name}" received images of {input_shape[1]}x{input_shape[2]} pixels; '
+            f"expected at least its window of {window[0]}x{window[1]}"
+            + (f" dilated by {dilation}" * (dilation != (1, 1)))
+        )
+    return sizes[0], sizes[1]

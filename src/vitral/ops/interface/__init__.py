@@ -1,0 +1,1 @@
+"""What each operation computes: signatures, shapes and formulas, without bodies."""

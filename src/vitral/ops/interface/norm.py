@@ -1,0 +1,40 @@
+"""Batch normalization (Ioffe and Szegedy, ICML 2015), along the last axis."""
+
+from vitral.ops.operation import operation
+from vitral.typing import Array, Cache
+
+
+@operation
+def batch_norm_training(
+    x: Array, gamma: Array | None, beta: Array | None, *, epsilon: float
+) -> tuple[Array, Array, Array, Cache]:
+    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the batch's own mean and variance.
+
+    x (..., channels), gamma and beta (channels,) or None for 1 and 0; returns (y, mean, variance, cache), the
+    variance divided by the number of values, not by one less.
+    """
+    raise NotImplementedError
+
+
+@operation
+def batch_norm_training_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """dgamma = sum dy x', dbeta = sum dy, dx = gamma / std (dy - mean of dy - x' mean of (dy x')).
+
+    x' = (x - mean) / std is the normalized input. Returns (dx, dgamma, dbeta), the last two also where gamma or
+    beta was None.
+    """
+    raise NotImplementedError
+
+
+@operation
+def batch_norm_inference(
+    x: Array, gamma: Array | None, beta: Array | None, mean: Array, variance: Array, *, epsilon: float
+) -> tuple[Array, Cache]:
+    """The same with a mean and a variance that are given, so that samples do not depend on each other."""
+    raise NotImplementedError
+
+
+@operation
+def batch_norm_inference_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """dx = dy gamma / std, dgamma = sum dy x', dbeta = sum dy."""
+    raise NotImplementedError

@@ -1,0 +1,40 @@
+"""Moving, scaling and dropping values in NumPy."""
+
+from collections.abc import Sequence
+
+from vitral.ops.interface.conv import Pair
+from vitral.ops.reference.windows import crop_image, pad_image
+from vitral.typing import Array, Cache
+
+
+def reshape(x: Array, *, shape: Sequence[int]) -> tuple[Array, Cache]:
+    return x.reshape(len(x), *shape), x.shape
+
+
+def reshape_backward(dy: Array, cache: Cache) -> Array:
+    return dy.reshape(cache)
+
+
+def zero_pad2d(x: Array, *, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
+    return pad_image(x, padding), padding
+
+
+def zero_pad2d_backward(dy: Array, cache: Cache) -> Array:
+    return crop_image(dy, cache)
+
+
+def affine(x: Array, *, scale: Array, offset: Array) -> tuple[Array, Cache]:
+    return x * scale + offset, scale
+
+
+def affine_backward(dy: Array, cache: Cache) -> Array:
+    return dy * cache
+
+
+def dropout(x: Array, *, keep: Array, rate: float) -> tuple[Array, Cache]:
+    factor = keep * x.dtype.type(1 / (1 - rate))
+    return x * factor, factor
+
+
+def dropout_backward(dy: Array, cache: Cache) -> Array:
+    return dy * cache

@@ -1,0 +1,128 @@
+"""Updates in NumPy, simplest first.
+
+Each formula runs over blocks that fit into the processor's cache: its intermediate arrays stay small, and every value
+is read from memory once. As all formulas work value by value, the blocks change no bit of the result.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from vitral.typing import Array
+
+_BLOCK = 16384
+"""Values in a block: 64 KiB of float32, a handful of which fit into a second-level cache."""
+
+
+def _blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+    """Views of the same stretch of all arrays, from the first value to the last."""
+    flat = [array.reshape(-1) for array in arrays]
+    for start in range(0, arrays[0].size, _BLOCK):
+        yield tuple(array[start : start + _BLOCK] for array in flat)
+
+
+def weight_decay_update(variable: Array, *, rate: float) -> None:
+    for (w,) in _blocks(variable):
+        w -= rate * w
+
+
+def sgd_update(variable: Array, gradient: Array, *, learning_rate: float) -> None:
+    for w, g in _blocks(variable, gradient):
+        w -= learning_rate * g
+
+
+def momentum_update(
+    variable: Array, gradient: Array, velocity: Array, *, learning_rate: float, momentum: float, nesterov: bool
+) -> None:
+    for w, g, v in _blocks(variable, gradient, velocity):
+        step = learning_rate * g
+        v *= momentum
+        v -= step
+        w += momentum * v - step if nesterov else v
+
+
+def adagrad_update(
+    variable: Array, gradient: Array, accumulator: Array, *, learning_rate: float, epsilon: float
+) -> None:
+    for w, g, s in _blocks(variable, gradient, accumulator):
+        s += g * g
+        w -= learning_rate * g / np.sqrt(s + epsilon)
+
+
+def rmsprop_update(
+    variable: Array,
+    gradient: Array,
+    velocity: Array,
+    momentums: Array | None,
+    average: Array | None,
+    *,
+    learning_rate: float,
+    rho: float,
+    momentum: float,
+    epsilon: float,
+) -> None:
+    # A state that is not kept gets no memory: the variable stands in for it and is not touched.
+    m_array = variable if momentums is None else momentums
+    a_array = variable if average is None else average
+    for w, g, v, m, a in _blocks(variable, gradient, velocity, m_array, a_array):
+        _decay_towards(v, g * g, rho)
+        spread = v
+        if average is not None:
+            _decay_towards(a, g, rho)
+            # The variance is never negative, but its difference form can be, by rounding.
+            spread = np.maximum(v - a * a, 0)
+        step = learning_rate * g / np.sqrt(spread + epsilon)
+        if momentums is not None:
+            m *= momentum
+            m += step
+            step = m
+        w -= step
+
+
+def adadelta_update(
+    variable: Array,
+    gradient: Array,
+    accumulated_gradient: Array,
+    accumulated_step: Array,
+    *,
+    learning_rate: float,
+    rho: float,
+    epsilon: float,
+) -> None:
+    for w, g, s, u in _blocks(variable, gradient, accumulated_gradient, accumulated_step):
+        _decay_towards(s, g * g, rho)
+        d = g * np.sqrt(u + epsilon) / np.sqrt(s + epsilon)
+        _decay_towards(u, d * d, rho)
+        w -= learning_rate * d
+
+
+def adam_update(
+    variable: Array,
+    gradient: Array,
+    momentum: Array,
+    velocity: Array,
+    highest_velocity: Array | None,
+    *,
+    step: int,
+    learning_rate: float,
+    beta_1: float,
+    beta_2: float,
+    epsilon: float,
+) -> None:
+    alpha = learning_rate * math.sqrt(1 - beta_2**step) / (1 - beta_1**step)
+    highest = velocity if highest_velocity is None else highest_velocity
+    for w, g, m, v, top in _blocks(variable, gradient, momentum, velocity, highest):
+        _decay_towards(m, g, beta_1)
+        _decay_towards(v, g * g, beta_2)
+        if highest_velocity is not None:
+            np.maximum(top, v, out=top)
+        scale = np.sqrt(top)
+        scale += epsilon
+        w -= alpha * m / scale
+
+
+def _decay_towards(average: Array, value: Array, rate: float) -> None:
+    """average = rate average + (1 - rate) value, in place."""
+    average *= rate
+    average += (1 - rate) * value

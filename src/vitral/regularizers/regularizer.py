@@ -1,0 +1,96 @@
+"""Penalties on large weights, each with its gradient."""
+
+from typing import Self
+
+import numpy as np
+
+from vitral.core.registry import Registry
+from vitral.typing import Array, Config
+
+
+class Regularizer:
+    """A number added to the loss for a variable's value: a subclass writes `__call__` and `gradient`."""
+
+    def __call__(self, value: Array) -> float:
+        """The penalty for this value."""
+        raise NotImplementedError(f"{type(self).__name__} has no __call__")
+
+    def gradient(self, value: Array) -> Array:
+        """Derivative of the penalty with respect to every element, an array of the value's shape."""
+        raise NotImplementedError(f"{type(self).__name__} has no gradient")
+
+    def get_config(self) -> Config:
+        """The arguments from which the regularizer can be built again."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """The regularizer that `get_config` described."""
+        return cls(**config)
+
+
+registry: Registry[Regularizer] = Registry("regularizer", "keras.regularizers", Regularizer)
+
+
+@registry.register()
+class L1(Regularizer):
+    """l1 * sum |w|; at w = 0 the gradient is taken as 0.
+
+    >>> L1(0.1)(np.array([1.0, -2.0])), L1(0.1).gradient(np.array([1.0, -2.0]))
+    (0.30000000000000004, array([ 0.1, -0.1]))
+    """
+
+    def __init__(self, l1: float = 0.01) -> None:
+        self.l1 = l1
+
+    def __call__(self, value: Array) -> float:
+        return self.l1 * float(np.abs(value).sum())
+
+    def gradient(self, value: Array) -> Array:
+        return self.l1 * np.sign(value)
+
+    def get_config(self) -> Config:
+        return {"l1": self.l1}
+
+
+@registry.register()
+class L2(Regularizer):
+    """l2 * sum w^2, without the half that some books put there.
+
+    >>> L2(0.1)(np.array([1.0, -2.0])), L2(0.1).gradient(np.array([1.0, -2.0]))
+    (0.5, array([ 0.2, -0.4]))
+    """
+
+    def __init__(self, l2: float = 0.01) -> None:
+        self.l2 = l2
+
+    def __call__(self, value: Array) -> float:
+        return self.l2 * float(np.square(value).sum())
+
+    def gradient(self, value: Array) -> Array:
+        return 2.0 * self.l2 * value
+
+    def get_config(self) -> Config:
+        return {"l2": self.l2}
+
+
+@registry.register("l1_l2")
+class L1L2(Regularizer):
+    """l1 * sum |w| + l2 * sum w^2.
+
+    >>> L1L2(0.1, 0.1)(np.array([1.0, -2.0]))
+    0.8
+    """
+
+    def __init__(self, l1: float = 0.0, l2: float = 0.0) -> None:
+        self._absolute = L1(l1)
+        self._squared = L2(l2)
+
+    def __call__(self, value: Array) -> float:
+        return self._absolute(value) + self._squared(value)
+
+    def gradient(self, value: Array) -> Array:
+        return self._absolute.gradient(value) + self._squared.gradient(value)
+
+    def get_config(self) -> Config:
+        return {"l1": self._absolute.l1, "l2": self._squared.l2}

@@ -1,0 +1,51 @@
+"""What each layer is tried on: the layer, the shape of a batch. A layer without an entry fails the suite."""
+
+from collections.abc import Callable
+
+from vitral import layers
+from vitral.layers import Layer
+from vitral.regularizers import L2
+
+Case = tuple[Callable[[], Layer], tuple[int, ...]]
+
+_IMAGES = (2, 5, 6, 3)
+
+CASES: dict[str, list[Case]] = {
+    "Activation": [(lambda: layers.Activation("tanh"), (3, 4))],
+    "AveragePooling2D": [(lambda: layers.AveragePooling2D(2, padding="same"), _IMAGES)],
+    "BatchNormalization": [
+        (lambda: layers.BatchNormalization(gamma_initializer="normal", beta_initializer="normal"), _IMAGES),
+        (lambda: layers.BatchNormalization(center=False, scale=False), (4, 3)),
+    ],
+    "Conv2D": [
+        (lambda: layers.Conv2D(4, 3, activation="relu", bias_initializer="normal"), _IMAGES),
+        (lambda: layers.Conv2D(6, (2, 3), strides=(2, 1), padding="same", groups=3, use_bias=False), _IMAGES),
+        (lambda: layers.Conv2D(2, 2, dilation_rate=2, activation="softmax", kernel_regularizer=L2(0.1)), _IMAGES),
+    ],
+    "Dense": [
+        (lambda: layers.Dense(4, activation="sigmoid", bias_initializer="normal"), (3, 5)),
+        (lambda: layers.Dense(2, use_bias=False), (2, 3, 4)),
+    ],
+    "Dropout": [
+        (lambda: layers.Dropout(0.4, seed=3), (4, 6)),
+        (lambda: layers.Dropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
+    ],
+    "Flatten": [(layers.Flatten, _IMAGES)],
+    "GlobalAveragePooling2D": [(layers.GlobalAveragePooling2D, _IMAGES)],
+    "GlobalMaxPooling2D": [(lambda: layers.GlobalMaxPooling2D(keepdims=True), _IMAGES)],
+    "InputLayer": [(lambda: layers.Input((4,)), (3, 4))],
+    "LeakyReLU": [(lambda: layers.LeakyReLU(0.2), (3, 4))],
+    "MaxPooling2D": [
+        (lambda: layers.MaxPooling2D(2), _IMAGES),
+        (lambda: layers.MaxPooling2D(3, strides=2, padding="same"), _IMAGES),
+    ],
+    "Normalization": [
+        (lambda: layers.Normalization(mean=1.0, variance=4.0), _IMAGES),
+        (lambda: layers.Normalization(mean=1.0, variance=4.0, invert=True), (3, 4)),
+    ],
+    "ReLU": [(lambda: layers.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.2), (3, 4))],
+    "Rescaling": [(lambda: layers.Rescaling(0.5, offset=1.0), _IMAGES)],
+    "Reshape": [(lambda: layers.Reshape((-1, 3)), (2, 6, 2))],
+    "Softmax": [(layers.Softmax, (3, 4))],
+    "ZeroPadding2D": [(lambda: layers.ZeroPadding2D(((1, 0), (0, 2))), _IMAGES)],
+}

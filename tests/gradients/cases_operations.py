@@ -1,0 +1,77 @@
+"""What each differentiable operation is tried on: arrays, then options. An operation without an entry fails the suite."""
+
+import numpy as np
+
+from vitral.ops.reference.activation import FUSED
+from vitral.typing import Array
+
+Case = tuple[list[Array | None], dict[str, object]]
+
+
+def normal(*shape: int, seed: int = 1) -> Array:
+    """Standard normal numbers; none is so near to another that a step of 1e-6 would change their order."""
+    return np.random.default_rng(seed).standard_normal(shape)
+
+
+def _dense() -> list[Case]:
+    fused: list[Case] = [([normal(3, 4), normal(4, 5), normal(5)], {"activation": name}) for name in FUSED]
+    return [*fused, ([normal(2, 3, 4), normal(4, 2), None], {})]
+
+
+def _conv() -> list[Case]:
+    x, kernel, bias = normal(2, 6, 5, 4), normal(3, 2, 4, 6), normal(6)
+    grouped = normal(3, 2, 2, 6)
+    return [
+        ([x, kernel, bias], {"padding": "valid"}),
+        ([x, kernel, bias], {"padding": "same", "activation": "tanh"}),
+        ([x, kernel, None], {"padding": "same", "strides": (2, 2), "activation": "relu"}),
+        ([x, kernel, bias], {"padding": "valid", "strides": (3, 2)}),
+        ([x, kernel, bias], {"padding": "same", "dilation": (2, 2)}),
+        ([x, kernel, bias], {"padding": "valid", "dilation": (2, 1)}),
+        ([x, grouped, bias], {"padding": "same", "groups": 2, "activation": "softmax"}),
+        ([x, normal(1, 1, 1, 8), normal(8)], {"groups": 4}),
+    ]
+
+
+def _pool() -> list[Case]:
+    x = normal(2, 5, 6, 3)
+    return [
+        ([x], {"pool_size": (2, 2), "strides": (2, 2), "padding": "valid"}),
+        ([x], {"pool_size": (2, 2), "strides": (2, 2), "padding": "same"}),
+        ([x], {"pool_size": (3, 2), "strides": (1, 1), "padding": "same"}),
+        ([x], {"pool_size": (3, 3), "strides": (2, 1), "padding": "valid"}),
+    ]
+
+
+def _norm(arrays: list[Array | None]) -> list[Case]:
+    x = normal(2, 3, 3, 4)
+    return [
+        ([x, normal(4), normal(4), *arrays], {"epsilon": 1e-3}),
+        ([x, None, None, *arrays], {"epsilon": 1e-3}),
+    ]
+
+
+_ELEMENTS: list[Case] = [([normal(3, 4)], {}), ([10 * normal(2, 3, 2)], {})]
+
+CASES: dict[str, list[Case]] = {
+    "dense": _dense(),
+    "conv2d": _conv(),
+    "max_pool2d": _pool(),
+    "average_pool2d": _pool(),
+    "global_average_pool2d": [([normal(2, 3, 4, 2)], {"keepdims": keep}) for keep in (False, True)],
+    "global_max_pool2d": [([normal(2, 3, 4, 2)], {"keepdims": keep}) for keep in (False, True)],
+    "batch_norm_training": _norm([]),
+    "batch_norm_inference": _norm([normal(4), np.abs(normal(4)) + 0.5]),
+    "reshape": [([normal(2, 3, 4)], {"shape": (6, 2)})],
+    "zero_pad2d": [([normal(2, 3, 4, 2)], {"padding": ((1, 0), (2, 3))})],
+    "affine": [([normal(2, 3)], {"scale": normal(3), "offset": normal(3)})],
+    "dropout": [([normal(2, 3)], {"keep": normal(2, 3) > 0, "rate": 0.25})],
+    "relu": [
+        *_ELEMENTS,
+        ([normal(3, 4)], {"negative_slope": 0.1}),
+        ([normal(3, 4)], {"negative_slope": 0.1, "max_value": 0.5, "threshold": 0.2}),
+    ],
+    "elu": [*_ELEMENTS, ([normal(3, 4)], {"alpha": 0.5})],
+    "gelu": [*_ELEMENTS, ([normal(3, 4)], {"approximate": True})],
+    **dict.fromkeys(("linear", "silu", "sigmoid", "tanh", "softplus", "softmax", "log_softmax"), _ELEMENTS),
+}

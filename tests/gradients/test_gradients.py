@@ -1,0 +1,89 @@
+"""Every gradient that Vitral has, against central differences; whatever is registered is found here."""
+
+import numpy as np
+import pytest
+
+from tests.gradients import cases_layers, cases_operations
+from tests.gradients.cases_operations import normal
+from tests.gradients.check import check_layer, check_operation
+from vitral import layers, ops
+
+# Families whose gradients are checked elsewhere: losses give value and gradient at once (test_loss_gradients.py), and
+# updates are what is done with a gradient (tests/optimizers).
+_ELSEWHERE = ("loss", "update")
+_DIFFERENTIABLE = sorted(
+    name
+    for name, operation in ops.operations.items()
+    if operation.family not in _ELSEWHERE and not name.endswith("_backward")
+)
+
+
+@pytest.mark.parametrize("name", _DIFFERENTIABLE)
+def test_operation(name: str) -> None:
+    assert name in cases_operations.CASES, f"operation {name} has no case in cases_operations.py"
+    forward, backward = ops.operations[name], ops.operations[f"{name}_backward"]
+    for arrays, options in cases_operations.CASES[name]:
+        check_operation(forward, backward, arrays, options)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("name", sorted(layers.registry.classes))
+def test_layer(name: str, training: bool) -> None:
+    assert name in cases_layers.CASES, f"layer {name} has no case in cases_layers.py"
+    for make, shape in cases_layers.CASES[name]:
+        check_layer(make(), normal(*shape), training)
+
+
+@pytest.mark.parametrize("name", ["Activation", "Conv2D", "Dense", "Softmax"])
+def test_backward_from_before_the_activation_equals_backward_through_it(name: str) -> None:
+    for make, shape in cases_layers.CASES[name]:
+        through, before = make(), make()
+        x = normal(*shape)
+        through.build((None, *shape[1:]))
+        before.build((None, *shape[1:]))
+        before.set_weights(through.get_weights())
+        y, cache = through.forward(x)
+        dy = normal(*y.shape, seed=2)
+        z, activation_cache = before.activation.forward(_preactivation(before, x))  # type: ignore[attr-defined]
+        dz = before.activation.backward(dy, activation_cache)  # type: ignore[attr-defined]
+        np.testing.assert_allclose(z, y)
+        np.testing.assert_allclose(
+            before.backward_preactivation(dz, before.forward(x)[1]),  # type: ignore[attr-defined]
+            through.backward(dy, cache),
+            atol=1e-12,
+        )
+        for one, other in zip(before.trainable_weights, through.trainable_weights, strict=True):
+            np.testing.assert_allclose(one.grad, other.grad, atol=1e-12)
+
+
+def _preactivation(layer: layers.Layer, x: np.ndarray) -> np.ndarray:
+    return layer.affine(x, "linear")[0] if hasattr(layer, "affine") else x
+
+
+@pytest.mark.parametrize("name", ["Conv2D", "Dense"])
+def test_a_first_layer_gives_the_same_weight_gradients_without_an_input_gradient(name: str) -> None:
+    for make, shape in cases_layers.CASES[name]:
+        layer = make()
+        x = normal(*shape)
+        layer.build((None, *shape[1:]))
+        y, cache = layer.forward(x)
+        layer.backward(y, cache)
+        gradients = [variable.grad.copy() for variable in layer.trainable_weights]
+        for variable in layer.trainable_weights:
+            variable.zero_grad()
+        layer.needs_input_gradient = False
+        assert layer.backward(y, cache) is None
+        for variable, gradient in zip(layer.trainable_weights, gradients, strict=True):
+            np.testing.assert_array_equal(variable.grad, gradient)
+
+
+def test_the_check_finds_a_wrong_gradient() -> None:
+    class Wrong(layers.Layer):
+        def forward(self, x, training=False):
+            return x * x, x
+
+        def backward(self, dy, cache):
+            return 2.001 * cache * dy
+
+    with pytest.raises(AssertionError, match="input"):
+        check_layer(Wrong(), normal(2, 3), training=False)
