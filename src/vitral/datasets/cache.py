@@ -1,8 +1,9 @@
 """The cache of data sets, by name: fetch, verify, status."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from vitral.datasets.base import Dataset
 from vitral.datasets.catalog import get, names
@@ -12,12 +13,15 @@ from vitral.errors import DataError
 __all__ = ["Status", "cache_dir", "fetch", "status", "verify"]
 
 
+State: TypeAlias = Literal["cached", "incomplete", "not fetched", "installed", "not installed"]
+
+
 @dataclass(frozen=True)
 class Status:
     """What the cache holds of a data set; `path` is None for one that comes with a package."""
 
     dataset: Dataset
-    state: Literal["cached", "incomplete", "not fetched", "installed with scikit-learn"]
+    state: State
     path: Path | None
     bytes: int
 
@@ -60,8 +64,8 @@ def status() -> list[Status]:
 
 def _status(dataset: Dataset) -> Status:
     if not dataset.files:
-        return Status(dataset, "installed with scikit-learn", None, 0)
+        return Status(dataset, "installed" if find_spec("sklearn") else "not installed", None, 0)
     missing = missing_files(dataset)
     held = sum(file.size for file in dataset.files if file not in missing)
-    state: Literal["cached", "incomplete", "not fetched"] = "incomplete" if held else "not fetched"
-    return Status(dataset, "cached" if not missing else state, folder_of(dataset), held)
+    lacking: State = "incomplete" if held else "not fetched"
+    return Status(dataset, lacking if missing else "cached", folder_of(dataset), held)
