@@ -1,4 +1,4 @@
-"""What each differentiable operation is tried on: arrays, then options. An operation without an entry fails the suite."""
+"""What each operation is tried on: arrays, then options. One without an entry fails the suite."""
 
 import numpy as np
 

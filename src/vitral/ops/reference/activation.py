@@ -69,7 +69,8 @@ def silu_backward(dy: Array, cache: Cache) -> Array:
 
 
 def softplus(x: Array) -> tuple[Array, Cache]:
-    return np.logaddexp(x, x.dtype.type(0)), x
+    # log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), which cannot overflow.
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))), x
 
 
 def softplus_backward(dy: Array, cache: Cache) -> Array:

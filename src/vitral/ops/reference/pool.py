@@ -18,10 +18,8 @@ def max_pool2d(x: Array, *, pool_size: Pair, strides: Pair, padding: Padding = "
     winner = np.zeros(y.shape, np.min_scalar_type(len(places)))
     for number, place in enumerate(places[1:], start=1):
         candidate = window_part(padded, place, count, strides)
-        # A NaN wins and stays, as it would in np.max.
-        better = (candidate > y) | (np.isnan(candidate) & ~np.isnan(y))
-        np.copyto(y, candidate, where=better)
-        winner[better] = number
+        np.copyto(winner, number, where=candidate > y)
+        np.maximum(y, candidate, out=y)
     return y, (winner, padded.shape, pads, pool_size, strides)
 
 
