@@ -5,8 +5,8 @@ import pytest
 
 from tests.gradients import cases_layers, cases_operations
 from tests.gradients.cases_operations import normal
-from tests.gradients.check import check_layer, check_operation
-from vitral import layers, ops
+from tests.gradients.check import assert_gradient, check_layer, check_operation
+from vitral import layers, ops, regularizers
 
 # Families whose gradients are checked elsewhere: losses give value and gradient at once (test_loss_gradients.py), and
 # updates are what is done with a gradient (tests/optimizers).
@@ -75,6 +75,13 @@ def test_a_first_layer_gives_the_same_weight_gradients_without_an_input_gradient
         assert layer.backward(y, cache) is None
         for variable, gradient in zip(layer.trainable_weights, gradients, strict=True):
             np.testing.assert_array_equal(variable.grad, gradient)
+
+
+@pytest.mark.parametrize("name", sorted(regularizers.registry.classes))
+def test_regularizer(name: str) -> None:
+    regularizer = regularizers.registry.classes[name](0.3)
+    value = normal(3, 4)
+    assert_gradient(lambda: regularizer(value), value, regularizer.gradient(value), name)
 
 
 def test_the_check_finds_a_wrong_gradient() -> None:
