@@ -1,1 +1,111 @@
-"""Vitral: a neural-network library and lab for image classification in which nothing is hidden."""
+"""Vitral: a neural-network library and lab for image classification in which nothing is hidden.
+
+    import vitral as keras
+    from vitral import datasets, layers, models
+
+Rooms and names below are imported when they are first used, so that `import vitral` takes no time.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vitral import (
+        activations,
+        backend,
+        callbacks,
+        config,
+        datasets,
+        errors,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        ops,
+        optimizers,
+        preprocessing,
+        regularizers,
+        saving,
+        utils,
+    )
+    from vitral.core.rng import SeedGenerator, set_seed
+    from vitral.core.variable import Variable
+    from vitral.initializers import Initializer
+    from vitral.layers import Input, InputLayer, Layer
+    from vitral.losses import Loss
+    from vitral.metrics import Metric
+    from vitral.models import Model, Sequential
+    from vitral.optimizers import Optimizer
+    from vitral.regularizers import Regularizer
+
+    __version__: str
+
+__all__ = [
+    "Initializer",
+    "Input",
+    "InputLayer",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Optimizer",
+    "Regularizer",
+    "SeedGenerator",
+    "Sequential",
+    "Variable",
+    "__version__",
+    "activations",
+    "backend",
+    "callbacks",
+    "config",
+    "datasets",
+    "errors",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "optimizers",
+    "preprocessing",
+    "regularizers",
+    "saving",
+    "set_seed",
+    "utils",
+]
+
+_ROOM_OF = {
+    "Initializer": "initializers",
+    "Input": "layers",
+    "InputLayer": "layers",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "SeedGenerator": "core.rng",
+    "Sequential": "models",
+    "Variable": "core.variable",
+    "set_seed": "core.rng",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        value: Any = version("vitral")
+    elif name in _ROOM_OF:
+        value = getattr(import_module(f"vitral.{_ROOM_OF[name]}"), name)
+    elif name in __all__:
+        value = import_module(f"vitral.{name}")
+    else:
+        raise AttributeError(f"module 'vitral' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,123 @@
+"""Calling several callbacks as one."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from vitral.callbacks.callback import Callback, FollowedModel
+from vitral.callbacks.history import History
+from vitral.callbacks.progbar_logger import ProgbarLogger
+from vitral.errors import ConfigError
+from vitral.typing import Logs
+
+
+class CallbackList(Callback):
+    """Passes every call on to its callbacks, in their order, with one dictionary of logs that they share.
+
+    `add_history` and `add_progbar` append a History and a ProgbarLogger unless the list has one already. Further
+    keyword arguments are the callbacks' `params`. Raises ConfigError for a member that is not a Callback.
+
+    >>> seen = []
+    >>> class Note(Callback):
+    ...     def on_train_begin(self, logs=None):
+    ...         seen.append("begin")
+    >>> CallbackList([Note(), Note()]).on_train_begin(); seen
+    ['begin', 'begin']
+    """
+
+    def __init__(
+        self,
+        callbacks: Callback | Iterable[Callback] | None = None,
+        add_history: bool = False,
+        add_progbar: bool = False,
+        model: FollowedModel | None = None,
+        **params: Any,
+    ) -> None:
+        super().__init__()
+        self.callbacks: list[Callback] = []
+        given: list[Any] = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
+        for member in given:
+            if not isinstance(member, Callback):
+                hint = " (a class: add brackets to make an instance)" if isinstance(member, type) else ""
+                raise ConfigError(f"callbacks holds {member!r}{hint}; expected instances of vitral.callbacks.Callback")
+            self.callbacks.append(member)
+        self.history = self._find_or_add(History, add_history)
+        self._find_or_add(ProgbarLogger, add_progbar)
+        if model is not None:
+            self.set_model(model)
+        if params:
+            self.set_params(params)
+
+    def _find_or_add(self, kind: type[Callback], wanted: bool) -> Callback | None:
+        found = next((member for member in self.callbacks if isinstance(member, kind)), None)
+        if found is None and wanted:
+            found = kind()
+            self.callbacks.append(found)
+        return found
+
+    def set_params(self, params: Any) -> None:
+        super().set_params(params)
+        for member in self.callbacks:
+            member.set_params(params)
+
+    def set_model(self, model: FollowedModel) -> None:
+        super().set_model(model)
+        if self.history is not None:
+            model.history = self.history
+        for member in self.callbacks:
+            member.set_model(model)
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_train_begin(logs)
+
+    def on_train_end(self, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_train_end(logs)
+
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_epoch_begin(epoch, logs)
+
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_epoch_end(epoch, logs)
+
+    def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_train_batch_begin(batch, logs)
+
+    def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_train_batch_end(batch, logs)
+
+    def on_test_begin(self, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_test_begin(logs)
+
+    def on_test_end(self, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_test_end(logs)
+
+    def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_test_batch_begin(batch, logs)
+
+    def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_test_batch_end(batch, logs)
+
+    def on_predict_begin(self, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_predict_begin(logs)
+
+    def on_predict_end(self, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_predict_end(logs)
+
+    def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_predict_batch_begin(batch, logs)
+
+    def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        for member in self.callbacks:
+            member.on_predict_batch_end(batch, logs)

@@ -1,0 +1,84 @@
+"""What every model can do beside learning: its weights, its summary, its files."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vitral.core.variable import Variable
+from vitral.errors import ConfigError
+from vitral.layers.layer import Layer
+from vitral.training import Trainer
+
+
+class Model(Trainer):
+    """A trainable network of layers. `Sequential` is the kind to use; a model is also a layer of a larger one."""
+
+    @property
+    def weights(self) -> list[Variable]:
+        """The variables of all layers, in their order."""
+        return [variable for layer in self.layers for variable in layer.weights]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The variables that training changes."""
+        return [variable for layer in self.layers for variable in layer.trainable_weights]
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The variables that training leaves alone."""
+        return [variable for layer in self.layers for variable in layer.non_trainable_weights]
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The weights and the positions of the random streams, layer by layer."""
+        return [variable for layer in self.layers for variable in layer.variables]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """A layer by its name or its position; raises ConfigError if there is none."""
+        layers = self.layers
+        if (name is None) == (index is None):
+            raise ConfigError("get_layer expects either a name or an index")
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ConfigError(f"get_layer received index {index}; the model has {len(layers)} layers")
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ConfigError(f"no layer is called {name!r}; the layers are {', '.join(layer.name for layer in layers)}")
+
+    def summary(self, line_length: int | None = None, print_fn: Callable[[str], Any] | None = None) -> None:
+        """Write the table of layers with output shapes and numbers of parameters, as Keras 3 draws it.
+
+        `print_fn` receives the whole text; without it the text goes to standard output.
+        """
+        from vitral.models.summary import summary_text
+
+        text = summary_text(self, line_length)
+        if print_fn is not None:
+            print_fn(text)
+        else:
+            import sys
+
+            sys.stdout.write(text)
+
+    def save(self, filepath: str | Path, overwrite: bool = True) -> None:
+        """Write architecture, weights and optimizer to a `.keras` file, which Keras 3 can read as well.
+
+        Raises ConfigError for another ending, or if the file exists and `overwrite` is False.
+        """
+        from vitral.saving import save_model
+
+        save_model(self, filepath, overwrite)
+
+    def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
+        """Write the weights, and the optimizer's state if compiled, to a `.weights.h5` file."""
+        from vitral.saving import save_weights
+
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath: str | Path) -> None:
+        """Read weights that `save_weights` or `save` wrote, or Keras 3; raises ModelFileError if they do not fit."""
+        from vitral.saving import load_weights
+
+        load_weights(self, filepath)

@@ -1,0 +1,161 @@
+"""Naming the mistakes with which a model trains badly, or not at all.
+
+Vitral trains a model exactly as it is written. Where that is probably not what was meant, `model_warnings` says so in a
+line with the fix; where it cannot work, `check_targets` raises.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from vitral.errors import ConfigError, DataError, ShapeError
+from vitral.layers.layer import Layer
+from vitral.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Loss,
+    SparseCategoricalCrossentropy,
+)
+from vitral.training.network import Network
+from vitral.typing import Array
+
+_SAMPLES_PER_OUTPUT = 10
+"""With fewer labels than this for each output, a class that none of them shows may exist nevertheless."""
+
+_Crossentropy = (BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy)
+
+
+def model_warnings(model: Any, y: Array | None = None) -> list[str]:
+    """One line for each thing about a compiled and built model that is probably wrong, with what to change.
+
+    `y` are the labels, if they are at hand.
+    """
+    loss = model.loss_object
+    layer = model.output_layer
+    if layer is None or loss is None:
+        return []
+    found = [
+        _activation_warning(loss, layer, int(model.output_shape[-1] or 0)),
+        None if y is None else _unused_outputs_warning(loss, layer, model.output_shape, y),
+        None if model.trainable_weights else "the model has no trainable weights: fit changes nothing",
+    ]
+    return [warning for warning in found if warning is not None]
+
+
+def check_targets(model: Network, loss: Loss, y: Array | None) -> None:
+    """Raise unless the labels fit the loss and the model's output.
+
+    ShapeError for shapes that do not fit, DataError for labels out of range, ConfigError for an output that cannot
+    learn.
+    """
+    if y is None:
+        raise DataError(f"y is missing: the loss {loss.name} compares the model's output with labels")
+    shape = model.output_shape
+    units = int(shape[-1] or 0)
+    where = f"{loss.name} and an output of shape {shape}"
+    if units == 1 and isinstance(loss, _Crossentropy) and activation_name(model.output_layer) == "softmax":
+        raise ConfigError(
+            "softmax over a single output is always 1, so nothing can be learned: use sigmoid with "
+            "binary_crossentropy, or one output for each class"
+        )
+    if isinstance(loss, SparseCategoricalCrossentropy):
+        _check_classes(y, units, shape, where)
+    elif isinstance(loss, CategoricalCrossentropy) and units > 1 and _is_class_numbers(y, len(shape)):
+        raise ShapeError(
+            f"categorical_crossentropy expects one-hot labels of shape (n, {units}) and received class numbers of "
+            f"shape {y.shape}: use sparse_categorical_crossentropy, or to_categorical(y, {units})"
+        )
+    elif isinstance(loss, _Crossentropy) and not _same_but_for_ones((len(y), *shape[1:]), y.shape):
+        raise ShapeError(f"labels of shape {y.shape} do not fit {where}")
+    if isinstance(loss, BinaryCrossentropy) and y.size and (y.min() < 0 or y.max() > 1):
+        raise DataError(
+            f"binary_crossentropy expects labels from 0 to 1 and received values from {y.min()} to {y.max()}: "
+            "use sparse_categorical_crossentropy for class numbers"
+        )
+
+
+def check_batch(x: Array) -> None:
+    """Raise DataError if the batch holds NaN or infinity."""
+    finite = np.isfinite(x).reshape(len(x), -1).all(axis=1)
+    if not finite.all():
+        raise DataError(
+            f"x holds NaN or infinity, in {np.count_nonzero(~finite)} of the {len(x)} samples of this batch: "
+            "replace the values or leave those samples out"
+        )
+
+
+def activation_name(layer: Layer | None) -> str | None:
+    """Name of the activation that a layer ends in; None if that is not known."""
+    activation = getattr(layer, "activation", None)
+    return None if activation is None else str(activation.name)
+
+
+def _activation_warning(loss: Loss, layer: Layer, units: int) -> str | None:
+    name = activation_name(layer)
+    if name is None or not isinstance(loss, _Crossentropy):
+        return None
+    expected = "sigmoid" if isinstance(loss, BinaryCrossentropy) else "softmax"
+    where = f'layer "{layer.name}" ends in {name}'
+    if loss.from_logits:
+        if name in ("sigmoid", "softmax"):
+            return (
+                f"{loss.name}(from_logits=True) applies {expected} itself, but {where}, so it is applied to values "
+                f"between 0 and 1 and learns slowly and badly: remove activation={name!r}, or set from_logits=False. "
+                "(Vitral trains the model as it is written; Keras on TensorFlow silently uses the values before it.)"
+            )
+        return None
+    if name == expected:
+        return None
+    if expected == "sigmoid" and name == "softmax":
+        return (
+            f"binary_crossentropy scores every output by itself, but {where}, whose {units} outputs sum to 1: "
+            "use categorical_crossentropy or sparse_categorical_crossentropy"
+        )
+    if name == "sigmoid":
+        return (
+            f"{loss.name} expects probabilities that sum to 1, but {where}, whose outputs do not: use "
+            'activation="softmax"'
+        )
+    return (
+        f"{loss.name} expects probabilities, but {where}: use activation={expected!r}, or set from_logits=True "
+        "and leave the activation out"
+    )
+
+
+def _unused_outputs_warning(loss: Loss, layer: Layer, shape: Any, y: Array) -> str | None:
+    units = int(shape[-1] or 0)
+    if not isinstance(loss, SparseCategoricalCrossentropy) or y.size < _SAMPLES_PER_OUTPUT * units:
+        return None
+    classes = int(y.max()) + 1
+    if classes >= units:
+        return None
+    return (
+        f'layer "{layer.name}" has {units} outputs, but the labels name only the {classes} classes 0 to {classes - 1}: '
+        f"{units - classes} outputs can never be right; give the layer {classes}"
+    )
+
+
+def _check_classes(y: Array, units: int, shape: Any, where: str) -> None:
+    if len(y.shape) == len(shape) and units > 1 and y.shape[-1] == units:
+        raise ShapeError(
+            "sparse_categorical_crossentropy expects class numbers of shape (n,) and received labels of shape "
+            f"{y.shape}, which look one-hot: use categorical_crossentropy, or y.argmax(axis=-1)"
+        )
+    if not _same_but_for_ones((len(y), *shape[1:-1]), y.shape):
+        raise ShapeError(f"labels of shape {y.shape} do not fit {where}; expected class numbers of shape (n,)")
+    if y.dtype.kind == "f" and not np.array_equal(y, np.floor(y)):
+        raise DataError(f"{where} need whole class numbers; received values such as {y[y != np.floor(y)].flat[0]}")
+    lowest, highest = int(y.min()), int(y.max())
+    if lowest < 0 or highest >= units:
+        raise DataError(
+            f"labels go from {lowest} to {highest}, but {where} can only tell classes 0 to {units - 1} apart"
+        )
+
+
+def _is_class_numbers(y: Array, rank: int) -> bool:
+    return y.ndim == rank - 1 or (y.ndim == rank and y.shape[-1] == 1)
+
+
+def _same_but_for_ones(expected: tuple[Any, ...], received: tuple[int, ...]) -> bool:
+    # (n,), (n, 1) and (n, 1, 1) hold the same values in the same order.
+    return [n for n in expected[1:] if n != 1] == [n for n in received[1:] if n != 1]

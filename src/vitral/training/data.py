@@ -1,0 +1,181 @@
+"""The arrays of a training: checked once, then handed out in batches."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import floor
+from typing import Any
+
+import numpy as np
+
+from vitral.config import floatx
+from vitral.core.rng import generator
+from vitral.errors import ConfigError, DataError
+from vitral.typing import Array
+
+Batch = tuple[Array, Array | None, Array | None]
+"""x, y and sample weights of one batch."""
+
+
+def epoch_order(seed: int, epoch: int, samples: int) -> Array:
+    """The order in which an epoch, counted from 0, visits the samples: known from the seed and its number alone.
+
+    >>> sorted(epoch_order(3, 0, 5).tolist())
+    [0, 1, 2, 3, 4]
+    """
+    return generator(seed, epoch).permutation(samples)
+
+
+@dataclass(frozen=True)
+class Data:
+    """Samples, their labels and their weights; `y` and `weight` may be missing."""
+
+    x: Array
+    y: Array | None = None
+    weight: Array | None = None
+
+    @classmethod
+    def of(cls, x: Any, y: Any = None, weight: Any = None) -> "Data":
+        """Arrays from what the user gave: arrays, memory maps or lists, none of them copied if it is an array.
+
+        Raises DataError for zero samples, unequal numbers of samples, text, or labels that are not finite;
+        ConfigError for things that are no array.
+        """
+        data = cls(
+            as_array(x, "x"),
+            None if y is None else as_array(y, "y"),
+            None if weight is None else as_array(weight, "sample_weight").astype(floatx()),
+        )
+        counts = {
+            name: len(a) for name, a in (("x", data.x), ("y", data.y), ("sample_weight", data.weight)) if a is not None
+        }
+        if len(set(counts.values())) > 1:
+            raise DataError(
+                "the arrays have different numbers of samples: "
+                + ", ".join(f"{name} has {count}" for name, count in counts.items())
+            )
+        if len(data) == 0:
+            raise DataError(f"x has no samples: its shape is {data.x.shape}")
+        for name, array in (("y", data.y), ("sample_weight", data.weight)):
+            if array is not None:
+                _check_finite(array, name)
+        return data
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def split(self, fraction: float) -> "tuple[Data, Data]":
+        """The first samples for training and the last `fraction` of them for validation, as Keras does.
+
+        Raises ConfigError unless 0 < fraction < 1, DataError if one part would be empty.
+        """
+        if not 0.0 < fraction < 1.0:
+            raise ConfigError(f"validation_split is {fraction}; expected a number between 0 and 1")
+        at = floor(len(self) * (1.0 - fraction))
+        if at in (0, len(self)):
+            raise DataError(f"validation_split={fraction} of {len(self)} samples leaves one part without any")
+        return self._part(slice(None, at)), self._part(slice(at, None))
+
+    def _part(self, rows: slice) -> "Data":
+        return Data(
+            self.x[rows],
+            None if self.y is None else self.y[rows],
+            None if self.weight is None else self.weight[rows],
+        )
+
+    def with_class_weight(self, class_weight: Mapping[int, float] | None) -> "Data":
+        """The same samples, weighted by their classes; a class that is not named weighs 1.
+
+        Raises ConfigError if there are sample weights already, or no labels.
+        """
+        if class_weight is None:
+            return self
+        if self.weight is not None:
+            raise ConfigError("class_weight and sample_weight cannot both be given: multiply them into sample_weight")
+        if self.y is None:
+            raise ConfigError("class_weight needs labels: y is missing")
+        classes = class_indices(self.y)
+        weight = np.ones(len(classes), floatx())
+        for label, value in class_weight.items():
+            weight[classes == label] = value
+        return Data(self.x, self.y, weight)
+
+
+def class_indices(y: Array) -> Array:
+    """Whole-number classes (n,) from classes (n,) or (n, 1), or from one-hot rows (n, classes).
+
+    >>> class_indices(np.array([[0, 1], [1, 0]])).tolist(), class_indices(np.array([[3], [2]])).tolist()
+    ([1, 0], [3, 2])
+    """
+    if y.ndim > 1:
+        y = y.argmax(axis=-1) if y.shape[-1] != 1 else y[..., 0]
+    return np.round(y).astype(np.int64)
+
+
+def as_array(value: Any, name: str) -> Array:
+    """The value as an array of numbers with at least one axis; the very same memory if it is one already."""
+    if not isinstance(value, np.ndarray) and not isinstance(value, (list, tuple)) and not hasattr(value, "__array__"):
+        raise ConfigError(f"{name} is a {type(value).__name__}; expected a NumPy array or a list")
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise DataError(f"{name} cannot be made an array: {error}") from None
+    if array.dtype.kind not in "biuf":
+        example = "" if array.size == 0 else f", such as {array.flat[0]!r}"
+        raise DataError(f"{name} holds {array.dtype} values{example}; expected numbers")
+    if array.ndim == 0:
+        raise DataError(f"{name} is the single value {array}; expected one entry for each sample")
+    return array
+
+
+def _check_finite(array: Array, name: str) -> None:
+    if array.dtype.kind == "f":
+        finite = np.isfinite(array)
+        if not finite.all():
+            row = int(np.flatnonzero(~finite.reshape(len(array), -1).all(axis=1))[0])
+            raise DataError(f"{name} holds a value that is not finite, first in sample {row}")
+
+
+class BatchReader:
+    """Hands out the batches of an epoch as float arrays, without ever copying the whole of x.
+
+    Rows in order are views where the type allows it; otherwise they are gathered and cast into two buffers that the
+    next batch overwrites.
+    """
+
+    def __init__(self, data: Data, batch_size: int) -> None:
+        if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
+            raise ConfigError(f"batch_size is {batch_size!r}; expected a positive whole number")
+        self.data = data
+        self.batch_size = min(int(batch_size), len(data))
+        self.steps = -(-len(data) // self.batch_size)
+        self._gathered: Array | None = None
+        self._cast: Array | None = None
+
+    def batches(self, order: Array | None = None, first: int = 0) -> Iterator[tuple[int, Batch]]:
+        """Number and content of the batches from number `first` on, in the given order of samples."""
+        data = self.data
+        for step in range(first, self.steps):
+            rows: Any = slice(step * self.batch_size, (step + 1) * self.batch_size)
+            if order is not None:
+                rows = order[rows]
+            y = None if data.y is None else data.y[rows]
+            weight = None if data.weight is None else data.weight[rows]
+            yield step, (self._as_float(self._rows(rows)), y, weight)
+
+    def _rows(self, rows: Any) -> Array:
+        x = self.data.x
+        if isinstance(rows, slice):
+            return np.ascontiguousarray(x[rows])
+        if self._gathered is None:
+            self._gathered = np.empty((self.batch_size, *x.shape[1:]), x.dtype)
+        # With mode="raise" NumPy would gather into memory of its own first; the rows are in range.
+        return np.take(x, rows, axis=0, out=self._gathered[: len(rows)], mode="clip")
+
+    def _as_float(self, rows: Array) -> Array:
+        if rows.dtype == floatx():
+            return rows
+        if self._cast is None:
+            self._cast = np.empty((self.batch_size, *rows.shape[1:]), floatx())
+        cast = self._cast[: len(rows)]
+        np.copyto(cast, rows, casting="unsafe")
+        return cast

@@ -1,0 +1,70 @@
+"""One step of training, and one of evaluation."""
+
+import math
+
+from vitral.core.variable import Variable
+from vitral.errors import ConfigError
+from vitral.losses import Loss
+from vitral.training.checks import activation_name, check_batch
+from vitral.training.compiled import Compiled
+from vitral.typing import Array
+
+
+class Steps(Compiled):
+    """A compiled network that can take a step on a batch.
+
+    Batches are (x, y, sample weights) with x as floats.
+    """
+
+    def train_step(self, x: Array, y: Array | None, weight: Array | None) -> None:
+        """Forward, loss, backward, update; the loss and the metrics are added to the running means."""
+        loss = self.require_loss("fit")
+        if y is None:
+            raise ConfigError("fit needs labels: y is missing")
+        variables = self.trainable_weights
+        y_pred, caches = self.forward(x, training=True)
+        for variable in self.weights:
+            variable.zero_grad()
+        if self._is_fused(loss):
+            # Softmax or sigmoid with its own cross-entropy: the gradient before the activation is a - y.
+            value, dz = loss.loss_and_preactivation_gradient(y, y_pred, weight)
+            self.propagate(dz, caches, input_gradient=False, through_activation=False)
+        else:
+            value, dy = loss.loss_and_gradient(y, y_pred, weight)
+            self.propagate(dy, caches, input_gradient=False)
+        value += self._add_penalties(variables)
+        if not math.isfinite(value):
+            check_batch(x)
+        if variables:
+            self.optimizer.apply(variables)
+        self._metrics.update(value, y, y_pred, weight)
+
+    def test_step(self, x: Array, y: Array | None, weight: Array | None) -> None:
+        """Forward and loss; the loss and the metrics are added to the running means."""
+        loss = self.require_loss("evaluate")
+        if y is None:
+            raise ConfigError("evaluate needs labels: y is missing")
+        y_pred, _ = self.forward(x, training=False)
+        value = loss(y, y_pred, weight) + sum(_penalty(variable) for variable in self.trainable_weights)
+        if not math.isfinite(value):
+            check_batch(x)
+        self._metrics.update(value, y, y_pred, weight)
+
+    def _is_fused(self, loss: Loss) -> bool:
+        layer = self.output_layer
+        return (
+            loss.fused_activation is not None
+            and loss.fused_activation == activation_name(layer)
+            and hasattr(layer, "backward_preactivation")
+        )
+
+    def _add_penalties(self, variables: list[Variable]) -> float:
+        """Add every regularizer's gradient to its variable; returns the sum of the penalties."""
+        for variable in variables:
+            if variable.regularizer is not None:
+                variable.add_grad(variable.regularizer.gradient(variable.value))
+        return sum(_penalty(variable) for variable in variables)
+
+
+def _penalty(variable: Variable) -> float:
+    return 0.0 if variable.regularizer is None else float(variable.regularizer(variable.value))

@@ -1,0 +1,45 @@
+"""`keras.utils` as far as classification scripts use it."""
+
+import random
+
+import numpy as np
+
+from vitral.callbacks import Progbar
+from vitral.core.naming import clear_session
+from vitral.core.registry import register_keras_serializable
+from vitral.core.rng import set_seed
+from vitral.preprocessing import to_categorical
+from vitral.typing import Array
+
+
+def set_random_seed(seed: int) -> None:
+    """Fix the randomness of Vitral, of Python's `random` and of NumPy's global functions, as Keras does.
+
+    `vitral.set_seed` fixes Vitral's alone.
+    """
+    set_seed(seed)
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002  the global state is what a script's np.random calls use
+
+
+def normalize(x: Array, axis: int = -1, order: int = 2) -> Array:
+    """x divided by its norm of the given order along an axis; zeros stay zeros.
+
+    >>> normalize(np.array([[3.0, 4.0]])).tolist()
+    [[0.6, 0.8]]
+    """
+    x = np.asarray(x)
+    norm = np.atleast_1d(np.linalg.norm(x, order, axis))
+    norm[norm == 0] = 1
+    result: Array = x / np.expand_dims(norm, axis)
+    return result
+
+
+__all__ = [
+    "Progbar",
+    "clear_session",
+    "normalize",
+    "register_keras_serializable",
+    "set_random_seed",
+    "to_categorical",
+]
