@@ -14,7 +14,7 @@ Settings: TypeAlias = dict[str, Any]
 """`type`, the public name of a layer, loss, optimizer, metric or callback, and its constructor arguments."""
 
 
-class DataRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class DataRecipe(Struct, forbid_unknown_fields=True):
     """Which images, how they are split, and how they are prepared.
 
     Either `dataset` names a built-in set or `path` (and perhaps `test_path`) a file or folder of the user's.
@@ -40,7 +40,7 @@ class DataRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
     one_hot: bool = False
 
 
-class TrainingRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class TrainingRecipe(Struct, forbid_unknown_fields=True):
     """The loop: batch size ("full" = the whole training set), epochs, and how often to measure."""
 
     epochs: int
@@ -52,7 +52,7 @@ class TrainingRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
     class_weight: dict[str, float] | None = None
 
 
-class EvaluationRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class EvaluationRecipe(Struct, forbid_unknown_fields=True):
     """One more measure of the trained network: a part of the data, inputs multiplied by `input_factor`."""
 
     name: str
@@ -61,19 +61,20 @@ class EvaluationRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
     note: Localized | None = None
 
 
-class ReportRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class ReportRecipe(Struct, forbid_unknown_fields=True):
     """What the report shows: how many sample images, and which test images one by one."""
 
     samples: int = 25
     single: list[int] = field(default_factory=list)
 
 
-class PublishedRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class PublishedRecipe(Struct, forbid_unknown_fields=True):
     """A figure that the original report published; `metric` says where the run's own figure is found.
 
     test_accuracy, test_loss, train_..., validation_... : the final results; seconds_training,
-    seconds_per_epoch; epoch.7.val_accuracy : a column of one epoch; evaluation.NAME.accuracy : an extra measure;
-    recall.6 : the share of class 6 that is recognized; sklearn.test_accuracy : from `vitral compare`.
+    seconds_per_epoch; epoch.7.val_accuracy : a column of one epoch; evaluation.NAME.accuracy : an extra
+    measure; recall.6 : the share of class 6 that is recognized; sklearn.test_accuracy : as `vitral compare`
+    measured it.
     A value in "%" is 100 times the measured share.
     """
 
@@ -84,7 +85,7 @@ class PublishedRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
     note: Localized | None = None
 
 
-class VariantRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class VariantRecipe(Struct, forbid_unknown_fields=True):
     """One run of a study: the recipe with some keys set anew, as `--set` does."""
 
     name: str
@@ -93,7 +94,7 @@ class VariantRecipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
     published: list[PublishedRecipe] = field(default_factory=list)
 
 
-class Recipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
+class Recipe(Struct, forbid_unknown_fields=True):
     """Everything that one command runs: a network on data, or a study of several variants of it."""
 
     name: str
@@ -113,6 +114,9 @@ class Recipe(Struct, forbid_unknown_fields=True, omit_defaults=True):
     variant: str | None = None
     """Set in the resolved recipe of a study's run."""
     notes: Localized | None = None
+    as_written: dict[str, Any] = field(default_factory=dict)
+    """Keys as the report's text has them, where the recipe trains what really happened: the network is built once
+    more with them, only to collect what is wrong with it."""
     callbacks: list[Settings] = field(default_factory=list)
     evaluations: list[EvaluationRecipe] = field(default_factory=list)
     published: list[PublishedRecipe] = field(default_factory=list)

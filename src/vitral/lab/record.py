@@ -90,6 +90,8 @@ class DatasetRecord(Struct):
     test_size: int
     input_shape: list[int]
     image_shape: list[int]
+    max_value: float
+    """Pixels go from 0 to this in the files."""
     class_names: PerLanguage
     train_counts: list[int]
     test_counts: list[int]
@@ -108,10 +110,12 @@ class Preparation(Struct):
     input_shape: list[int]
     bright_on_dark: bool
     """Whether the training images are bright strokes on a dark ground, as MNIST's."""
+    content_size: list[int]
+    """The largest (height, width) that strokes take in the training images: 20 x 20 in MNIST's 28 x 28."""
 
 
 class LayerRecord(Struct):
-    """One line of the layer table; shapes without the batch axis, multiply_adds of one image's forward pass."""
+    """One line of the layer table; shapes without the batch axis, multiply_adds of one forward pass."""
 
     name: str
     type: str
@@ -211,8 +215,10 @@ class RunSummary(Struct):
     """Row = true class, column = predicted class; square, as wide as the largest class that was predicted."""
     single_predictions: list[SinglePrediction] = field(default_factory=list)
     seconds_training: float = 0.0
+    """The training steps alone, without validation and measurements."""
     seconds_total: float = 0.0
     seconds_per_epoch_median: float = 0.0
+    """With the validation, as the progress shows it."""
     peak_memory_bytes: int | None = None
     overfit_epoch: int | None = None
     """The epoch with the lowest validation loss, when every later one is higher; 1-based."""

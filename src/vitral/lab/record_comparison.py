@@ -9,7 +9,7 @@ class Contestant(Struct):
     """One library's training of the network; `curve` is measured at the same steps for all of them."""
 
     name: str
-    """"vitral", "sklearn" (same start, same batches) or "sklearn-fit" (MLPClassifier.fit as users call it)."""
+    """vitral, sklearn (same start, same batches) or sklearn-fit (MLPClassifier.fit as users call it)."""
     title: Localized
     version: str
     seconds_training: float
@@ -17,7 +17,7 @@ class Contestant(Struct):
     results: Results
     curve: list[Measurement] = field(default_factory=list)
     largest_weight_difference: float | None = None
-    """Largest absolute difference of a final weight from Vitral's, where the start and the batches are the same."""
+    """Largest |difference| of a final weight from Vitral's, where the start and the batches are the same."""
     notes: Localized | None = None
 
 

@@ -27,7 +27,10 @@ class ColumnRecord(Struct):
 
 
 class Outlier(Struct):
-    """A training image far from the mean image of its own class; `score` is in standard deviations."""
+    """A training image far from the mean image of its own class.
+
+    `score` says how many interquartile ranges the distance lies above the third quartile of its class.
+    """
 
     index: int
     label: int
@@ -60,8 +63,8 @@ class Exploration(Struct):
     """Everything but the arrays. exploration.npz holds, beside it:
 
     constant (h, w, c) bool, correlation (h, w, c) float64 with NaN where a pixel never varies,
-    mean_images (classes, h, w, c) float64 in the images' units, mean_image (h, w, c), sample_images (25, ...),
-    sample_labels, outlier_images, duplicate_images (first image of each group).
+    mean_images (classes, h, w, c) float64 in the images' units, mean_image (h, w, c),
+    sample_images (25, ...), sample_labels, outlier_images, duplicate_images (first image of each group).
     """
 
     name: str
@@ -74,12 +77,12 @@ class Exploration(Struct):
     class_names: PerLanguage
     columns: list[ColumnRecord]
     classes: list[ClassBalance]
-    imbalance: float
-    """Images of the most frequent class for one of the rarest."""
+    imbalance: float | None
+    """Images of the most frequent class for one of the rarest; None if a class has no images."""
     constant_pixels: int
     undefined_correlations: int
-    strongest_correlation: float
-    """The largest |correlation| of a pixel with the label."""
+    strongest_correlation: float | None
+    """The largest |correlation| of a pixel with the label; None if no pixel varies."""
     strongest_pixel: list[int]
     """(row, column, channel), counted from 0."""
     outlier_rule: Localized
