@@ -1,10 +1,14 @@
 """Sources and a data set made of a few bytes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import md5
+from typing import TypeVar
 
 from vitral.datasets.base import DataFile, Dataset, Desk, Split
+from vitral.errors import DataError
+
+Result = TypeVar("Result")
 
 
 def data_file(name: str, content: bytes) -> DataFile:
@@ -52,3 +56,11 @@ def dataset(*sources: StubSource) -> Dataset:
         files=FILES,
         sources=lambda: list(sources),
     )
+
+
+def attempt(call: Callable[[], Result]) -> Result | DataError:
+    """What a call gives, or how it was refused; any other error is a failure of the test."""
+    try:
+        return call()
+    except DataError as error:
+        return error

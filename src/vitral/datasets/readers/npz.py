@@ -24,6 +24,9 @@ _USUAL_NAMES = (
     ("train_images", "train_labels"),
 )
 
+# What zipfile and NumPy raise for archives that are damaged, encrypted or promise more than the memory holds.
+_DAMAGED = (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, RuntimeError, MemoryError)
+
 
 def read_npz(
     path: str | Path,
@@ -40,14 +43,17 @@ def read_npz(
     """
     path = Path(path)
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # Opened here, as np.load forgets to close a file that turns out to be no archive.
+        with path.open("rb") as stream:
+            archive = np.load(stream, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise DataError(f"{path}: one array only; expected an .npz archive of images and labels")
-            image_name, label_name = _names(path, list(archive.files), images, labels)
-            x, y = archive[image_name], archive[label_name]
+            with archive:
+                image_name, label_name = _names(path, list(archive.files), images, labels)
+                x, y = archive[image_name], archive[label_name]
     except DataError:
         raise
-    except (ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise DataError(f"{path}: no readable .npz archive: {error}") from error
     except OSError as error:
         raise open_error(path, error) from error

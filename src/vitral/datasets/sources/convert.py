@@ -30,7 +30,7 @@ _NPZ_KEYS = {
 
 def unpack_npz(path: Path, files: Sequence[DataFile]) -> Iterator[tuple[str, bytes]]:
     """Keras' mnist.npz."""
-    with sound(path), np.load(path, allow_pickle=False) as archive:
+    with sound(path), path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
         for file in files:
             yield file.name, idx_bytes(archive[_NPZ_KEYS[file.name]])
 

@@ -20,7 +20,17 @@ from vitral.errors import DataError
 
 Unpack: TypeAlias = Callable[[Path, Sequence[DataFile]], Iterator[tuple[str, bytes]]]
 
-_BROKEN = (EOFError, OSError, tarfile.TarError, zipfile.BadZipFile, zlib.error, KeyError, ValueError)
+_BROKEN = (
+    EOFError,
+    OSError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    LookupError,
+    TypeError,
+    ValueError,
+    RuntimeError,
+)
 _DEB_SECONDS = 60.0
 
 
