@@ -88,6 +88,15 @@ def test_damage_is_still_reported_when_no_source_can_repair_it() -> None:
         ensure(dataset(StubSource("far", {}, DataError("closed"))), progress=False, check_content=True)
 
 
+def test_what_a_killed_process_left_is_swept_but_its_download_is_kept() -> None:
+    left = cache_dir() / "partial" / "stub"
+    (left / "working").mkdir(parents=True)
+    (left / "working" / "package.tgz").write_bytes(b"x")
+    (left / "images.gz.part").write_bytes(b"x")
+    ensure(dataset(StubSource("works", CONTENT)), progress=False)
+    assert [path.name for path in left.iterdir()] == ["images.gz.part"]
+
+
 def test_a_cache_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")

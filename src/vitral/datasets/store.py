@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -69,6 +70,10 @@ def ensure(dataset: Dataset, *, progress: bool = True, check_content: bool = Fal
 def _fetch(dataset: Dataset, files: list[DataFile], voice: Progress) -> None:
     desk = Desk(cache_dir() / "partial" / dataset.name, voice)
     desk.folder.mkdir(parents=True, exist_ok=True)
+    # A process that was killed here has left its working folder; its .part files are of use, that is not.
+    for left in desk.folder.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
     wanted = {file.name: file for file in files}
     absent: list[str] = []
     failed: list[str] = []

@@ -95,12 +95,12 @@ def _run(command: Command, folder: Path) -> None:
             _, said = process.communicate(timeout=command.seconds)
         except subprocess.TimeoutExpired:
             _end(process)
-            raise DataError(f"{program} gave no result within {command.seconds:.0f} s") from None
+            raise DataError(f"{Path(program).name} gave no result within {command.seconds:.0f} s") from None
         except BaseException:
             _end(process)
             raise
     if process.returncode:
-        raise DataError(f"{program} failed with status {process.returncode}: {_reason(said)}")
+        raise DataError(f"{Path(program).name} failed with status {process.returncode}: {_reason(said)}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -112,6 +112,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _reason(said: bytes) -> str:
-    """The client's own words in one line, cut to a readable length."""
-    text = " ".join(said.decode(errors="replace").split())
+    """The client's own words in one line: where it speaks of errors, else all, cut to a readable length."""
+    lines = [" ".join(line.split()) for line in said.decode(errors="replace").splitlines() if line.strip()]
+    text = " ".join([line for line in lines if "error" in line.lower()] or lines)
     return text if len(text) <= _REASON_LENGTH else text[:_REASON_LENGTH] + "..."
