@@ -57,7 +57,7 @@ def test_npm_is_asked_for_the_package_and_runs_none_of_its_scripts(clients: Path
 
 def test_a_client_that_fails_is_quoted(clients: Path, desk: Desk) -> None:
     program(clients / "npm", "echo 'npm error code ENOTFOUND' >&2\necho 'npm warn old' >&2\nexit 3")
-    with pytest.raises(DataError, match="npm failed with status 3: npm error code ENOTFOUND$"):
+    with pytest.raises(DataError, match=r"npm failed with status 3: npm error code ENOTFOUND$"):
         list(npm("x", seconds=10).read(FILES, desk))
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,8 @@ from vitral.errors import DataError
 
 _PROBE_SECONDS = 20.0
 _REASON_LENGTH = 200
+# npm error ..., ERROR: ... of pip, E: ... of apt-get
+_ERROR = re.compile(r"(npm )?err|E:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _reason(said: bytes) -> str:
-    """The client's own words in one line: where it speaks of errors, else all, cut to a readable length."""
+    """The client's own words in one line: those marked as errors, else all, cut to a readable length."""
     lines = [" ".join(line.split()) for line in said.decode(errors="replace").splitlines() if line.strip()]
-    text = " ".join([line for line in lines if "error" in line.lower()] or lines)
+    text = " ".join([line for line in lines if _ERROR.match(line)] or lines)
     return text if len(text) <= _REASON_LENGTH else text[:_REASON_LENGTH] + "..."
