@@ -1,0 +1,40 @@
+"""Optimizers: Keras 3's names, defaults and update rules, with the formulas in `vitral.ops`."""
+
+from vitral.optimizers import schedules
+from vitral.optimizers.adadelta import Adadelta
+from vitral.optimizers.adagrad import Adagrad
+from vitral.optimizers.adam import Adam, AdamW
+from vitral.optimizers.optimizer import Optimizer, registry
+from vitral.optimizers.rmsprop import RMSprop
+from vitral.optimizers.sgd import SGD
+from vitral.typing import Config
+
+serialize = registry.serialize
+deserialize = registry.deserialize
+
+
+def get(identifier: str | Config | type[Optimizer] | Optimizer) -> Optimizer:
+    """An optimizer from its name (in any case), its configuration, its class, or itself.
+
+    >>> get("RMSprop").learning_rate, get({"class_name": "SGD", "config": {"momentum": 0.9}}).momentum
+    (0.001, 0.9)
+    """
+    if isinstance(identifier, str) and identifier not in registry.classes:
+        identifier = identifier.lower()
+    return registry.get(identifier)
+
+
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "registry",
+    "schedules",
+    "serialize",
+]

@@ -1,0 +1,188 @@
+"""Losses for classes: cross-entropies, from probabilities or from logits.
+
+From probabilities, values below epsilon or above 1 - epsilon are clipped, as in Keras. Behind a softmax or a sigmoid
+the derivative with respect to the logits is a - y, which clipping does not spoil.
+"""
+
+from typing import Self
+
+from vitral import ops
+from vitral.config import epsilon
+from vitral.core.targets import class_labels, matching
+from vitral.errors import ConfigError
+from vitral.losses.loss import OnePassLoss, registry
+from vitral.typing import Array, Config
+
+
+def _check_smoothing(label_smoothing: float) -> float:
+    if not 0 <= label_smoothing <= 1:
+        raise ConfigError(f"label_smoothing is {label_smoothing!r}; expected a number between 0 and 1")
+    return label_smoothing
+
+
+def _without_defaults(config: Config, **defaults: object) -> Config:
+    """The configuration without arguments of Keras that are accepted at their default only."""
+    arguments = dict(config)
+    for name, default in defaults.items():
+        value = arguments.pop(name, default)
+        if value != default:
+            raise ConfigError(f"{name} is {value!r}; Vitral has {name}={default!r} only")
+    return arguments
+
+
+@registry.register("bce", "BCE")
+class BinaryCrossentropy(OnePassLoss):
+    """-y log a - (1 - y) log(1 - a), averaged over the last axis; for outputs that each say yes or no.
+
+    `from_logits=True` takes the values before the sigmoid. `label_smoothing` s moves targets towards 1/2:
+    y (1 - s) + s / 2.
+
+    >>> round(BinaryCrossentropy()([[1.0, 0.0]], [[0.5, 0.5]]), 6)
+    0.693147
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "binary_crossentropy",
+    ) -> None:
+        super().__init__(name, reduction)
+        self.from_logits = from_logits
+        self.label_smoothing = _check_smoothing(label_smoothing)
+
+    @property
+    def fused_activation(self) -> str | None:
+        return None if self.from_logits else "sigmoid"
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        targets, predictions = self._smoothed(y_true, y_pred)
+        if self.from_logits:
+            return ops.sigmoid_cross_entropy(predictions, targets)
+        return ops.binary_cross_entropy(predictions, targets, epsilon=epsilon())
+
+    def values_and_preactivation_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        if self.from_logits:
+            return super().values_and_preactivation_gradient(y_true, y_pred)
+        targets, predictions = self._smoothed(y_true, y_pred)
+        return ops.binary_cross_entropy(predictions, targets, epsilon=epsilon(), before_sigmoid=True)
+
+    def _smoothed(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        targets, predictions = matching(y_true, y_pred, name=self.name)
+        if self.label_smoothing:
+            targets = targets * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
+        return targets, predictions
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
+        }
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return super().from_config(_without_defaults(config, axis=-1))
+
+
+@registry.register()
+class CategoricalCrossentropy(OnePassLoss):
+    """-sum y log a over the last axis; for one-hot targets, or any distribution over the classes.
+
+    `from_logits=True` takes the values before the softmax. `label_smoothing` s moves targets towards the uniform
+    distribution over n classes: y (1 - s) + s / n.
+
+    >>> round(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]]), 6)
+    0.693147
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "categorical_crossentropy",
+    ) -> None:
+        super().__init__(name, reduction)
+        self.from_logits = from_logits
+        self.label_smoothing = _check_smoothing(label_smoothing)
+
+    @property
+    def fused_activation(self) -> str | None:
+        return None if self.from_logits else "softmax"
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        targets, predictions = self._smoothed(y_true, y_pred)
+        if self.from_logits:
+            return ops.softmax_cross_entropy(predictions, targets)
+        return ops.categorical_cross_entropy(predictions, targets, epsilon=epsilon())
+
+    def values_and_preactivation_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        if self.from_logits:
+            return super().values_and_preactivation_gradient(y_true, y_pred)
+        targets, predictions = self._smoothed(y_true, y_pred)
+        return ops.categorical_cross_entropy(predictions, targets, epsilon=epsilon(), before_softmax=True)
+
+    def _smoothed(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        hint = ""
+        if y_true.shape != y_pred.shape and y_true.size == y_pred[..., 0].size:
+            hint = "; whole-number labels need sparse_categorical_crossentropy"
+        targets, predictions = matching(y_true, y_pred, name=self.name, hint=hint)
+        if self.label_smoothing:
+            targets = targets * (1 - self.label_smoothing) + self.label_smoothing / targets.shape[-1]
+        return targets, predictions
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
+        }
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return super().from_config(_without_defaults(config, axis=-1))
+
+
+@registry.register()
+class SparseCategoricalCrossentropy(OnePassLoss):
+    """-log a at the label, over the last axis; labels are whole numbers of shape (batch, ...) or (batch, ..., 1).
+
+    `from_logits=True` takes the values before the softmax. Raises DataError for a label that is no output's number.
+
+    >>> round(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]), 6)
+    0.693147
+    """
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "sparse_categorical_crossentropy",
+    ) -> None:
+        super().__init__(name, reduction)
+        self.from_logits = from_logits
+
+    @property
+    def fused_activation(self) -> str | None:
+        return None if self.from_logits else "softmax"
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        labels = class_labels(y_true, y_pred, name=self.name)
+        if self.from_logits:
+            return ops.sparse_softmax_cross_entropy(y_pred, labels)
+        return ops.sparse_categorical_cross_entropy(y_pred, labels, epsilon=epsilon())
+
+    def values_and_preactivation_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        if self.from_logits:
+            return super().values_and_preactivation_gradient(y_true, y_pred)
+        labels = class_labels(y_true, y_pred, name=self.name)
+        return ops.sparse_categorical_cross_entropy(y_pred, labels, epsilon=epsilon(), before_softmax=True)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "from_logits": self.from_logits}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return super().from_config(_without_defaults(config, ignore_class=None, axis=-1))

@@ -1,0 +1,162 @@
+"""The base class of losses: it weighs and adds up, a subclass is only the formula and its derivative."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from vitral.core.naming import unique_name
+from vitral.core.registry import Registry
+from vitral.core.targets import as_float
+from vitral.errors import ConfigError, ShapeError
+from vitral.losses.reduction import check_reduction, coefficients
+from vitral.typing import Array, Config
+
+
+class Loss:
+    """How far predictions are from targets.
+
+    A subclass writes `call`, the losses of the samples, and `gradient`, their derivative. Targets arrive in the type of
+    the predictions. `reduction` says how the losses of a batch become one number: "sum_over_batch_size" or "mean" (the
+    default), "sum", "mean_with_sample_weight", "none" or None. Raises ConfigError for any other.
+
+    >>> class CubicError(Loss):
+    ...     def call(self, y_true, y_pred):
+    ...         return (np.abs(y_pred - y_true) ** 3).mean(axis=-1)
+    ...     def gradient(self, y_true, y_pred):
+    ...         error = y_pred - y_true
+    ...         return 3 * error * np.abs(error) / error.shape[-1]
+    >>> CubicError()([[0.0, 0.0]], [[1.0, 2.0]])
+    4.5
+    """
+
+    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size") -> None:
+        self.name = name or unique_name(type(self).__name__)
+        self.reduction = check_reduction(reduction)
+
+    # What a subclass writes.
+
+    def call(self, y_true: Array, y_pred: Array) -> Array:
+        """The losses of the samples: shape (batch,), or (batch, ...) with further axes of the predictions."""
+        raise NotImplementedError(f"{type(self).__name__} has no call")
+
+    def gradient(self, y_true: Array, y_pred: Array) -> Array:
+        """Derivative of each prediction's own loss with respect to it, of the predictions' shape."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no gradient, which training needs: the derivative of call by y_pred"
+        )
+
+    def get_config(self) -> Config:
+        """The arguments from which the loss can be built again; a subclass adds its own."""
+        return {"name": self.name, "reduction": self.reduction}
+
+    # What the base class does.
+
+    @property
+    def fused_activation(self) -> str | None:
+        """The activation in front of this loss whose derivative may be merged with the loss's, or None."""
+        return None
+
+    def __call__(self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None) -> Any:
+        """The loss of a batch: a float, or with reduction "none" the array of weighted losses.
+
+        `sample_weight` has the shape (batch,), or that of the losses; raises ShapeError for any other.
+        """
+        y_pred = as_float(y_pred)
+        losses = np.asarray(self.call(self.targets(y_true, y_pred), y_pred))
+        counted = coefficients(losses, sample_weight, self.reduction)
+        return losses * counted if self.reduction in ("none", None) else _total(losses, counted)
+
+    def loss_and_gradient(
+        self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> tuple[float, Array]:
+        """The loss of a batch and its derivative by the predictions, both weighted and reduced.
+
+        With reduction "none" it is the sum of the losses, as if the array were differentiated by automatic means.
+        """
+        return self._reduced(self.values_and_gradient, y_true, y_pred, sample_weight)
+
+    def loss_and_preactivation_gradient(
+        self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> tuple[float, Array]:
+        """Like `loss_and_gradient`, but the derivative is by the input of `fused_activation`, whose output y_pred is.
+
+        Raises ConfigError if the loss has no `fused_activation`.
+        """
+        return self._reduced(self.values_and_preactivation_gradient, y_true, y_pred, sample_weight)
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        """What `call` and `gradient` return; overridden where one pass gives both."""
+        return self.call(y_true, y_pred), self.gradient(y_true, y_pred)
+
+    def values_and_preactivation_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        """The losses of the samples, and their derivative by the input of `fused_activation`."""
+        raise ConfigError(f'loss "{self.name}" is not merged with an activation')
+
+    def targets(self, y_true: npt.ArrayLike, y_pred: Array) -> Array:
+        """The targets as `call` and `gradient` get them."""
+        return np.asarray(y_true).astype(y_pred.dtype, copy=False)
+
+    def _reduced(
+        self,
+        function: Callable[[Array, Array], tuple[Array, Array]],
+        y_true: npt.ArrayLike,
+        y_pred: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None,
+    ) -> tuple[float, Array]:
+        y_pred = as_float(y_pred)
+        losses, gradient = function(self.targets(y_true, y_pred), y_pred)
+        losses = np.asarray(losses)
+        if gradient.size != y_pred.size or losses.shape != gradient.shape[: losses.ndim]:
+            raise ShapeError(
+                f'loss "{self.name}" gave losses of shape {losses.shape} and a gradient of shape {gradient.shape} for '
+                f"predictions of shape {y_pred.shape}; expected one loss for each vector, and the predictions' shape"
+            )
+        counted = coefficients(losses, sample_weight, self.reduction)
+        by_vector = counted
+        if not isinstance(counted, float):
+            by_vector = counted.reshape(counted.shape + (1,) * (gradient.ndim - counted.ndim))
+        return _total(losses, counted), (gradient * by_vector).reshape(y_pred.shape)
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """The loss that `get_config` described."""
+        return cls(**config)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>"
+
+
+def _total(losses: Array, counted: float | Array) -> float:
+    """Sum of losses times what they count, added up in double precision."""
+    if isinstance(counted, float):
+        return float(losses.sum(dtype=np.float64)) * counted
+    return float((losses * counted).sum(dtype=np.float64))
+
+
+class OnePassLoss(Loss):
+    """A loss whose values and derivative come from one operation: a subclass writes `values_and_gradient`."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if {"call", "gradient"} & vars(cls).keys() and "values_and_gradient" not in vars(cls):
+            raise ConfigError(
+                f"{cls.__name__} changes call or gradient of {cls.__base__.__name__ if cls.__base__ else 'a loss'}, "
+                "but training takes both from values_and_gradient: override that, or derive from Loss"
+            )
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        raise NotImplementedError(f"{type(self).__name__} has no values_and_gradient")
+
+    def call(self, y_true: Array, y_pred: Array) -> Array:
+        return self.values_and_gradient(y_true, y_pred)[0]
+
+    def gradient(self, y_true: Array, y_pred: Array) -> Array:
+        return self.values_and_gradient(y_true, y_pred)[1].reshape(np.shape(y_pred))
+
+    def targets(self, y_true: npt.ArrayLike, y_pred: Array) -> Array:
+        return np.asarray(y_true)
+
+
+registry: Registry[Loss] = Registry("loss", "keras.losses", Loss)

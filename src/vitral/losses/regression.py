@@ -1,0 +1,69 @@
+"""Losses for numbers: squared, absolute and Huber's error."""
+
+from vitral import ops
+from vitral.core.targets import matching
+from vitral.errors import ConfigError
+from vitral.losses.loss import OnePassLoss, registry
+from vitral.typing import Array, Config
+
+
+@registry.register("mse", "MSE")
+class MeanSquaredError(OnePassLoss):
+    """mean (y_pred - y_true)^2 over the last axis.
+
+    >>> MeanSquaredError()([[0.0, 1.0]], [[1.0, 1.0]])
+    0.5
+    """
+
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = "mean_squared_error") -> None:
+        super().__init__(name, reduction)
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        targets, predictions = matching(y_true, y_pred, name=self.name)
+        return ops.mean_squared_error(predictions, targets)
+
+
+@registry.register("mae", "MAE")
+class MeanAbsoluteError(OnePassLoss):
+    """mean |y_pred - y_true| over the last axis.
+
+    >>> MeanAbsoluteError()([[0.0, 1.0]], [[3.0, 1.0]])
+    1.5
+    """
+
+    def __init__(self, reduction: str | None = "sum_over_batch_size", name: str | None = "mean_absolute_error") -> None:
+        super().__init__(name, reduction)
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        targets, predictions = matching(y_true, y_pred, name=self.name)
+        return ops.mean_absolute_error(predictions, targets)
+
+
+@registry.register()
+class Huber(OnePassLoss):
+    """Squared for errors up to `delta`, growing in a straight line beyond. Raises ConfigError unless delta > 0.
+
+    With e = y_pred - y_true: e^2 / 2, or delta |e| - delta^2 / 2, averaged over the last axis. Huber, "Robust
+    estimation of a location parameter", 1964.
+
+    >>> Huber()([[0.0, 0.0]], [[1.0, 3.0]])
+    1.5
+    """
+
+    def __init__(
+        self,
+        delta: float = 1.0,
+        reduction: str | None = "sum_over_batch_size",
+        name: str | None = "huber_loss",
+    ) -> None:
+        super().__init__(name, reduction)
+        if not delta > 0:
+            raise ConfigError(f"delta is {delta!r}; expected a number above 0")
+        self.delta = delta
+
+    def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        targets, predictions = matching(y_true, y_pred, name=self.name)
+        return ops.huber(predictions, targets, delta=self.delta)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "delta": self.delta}

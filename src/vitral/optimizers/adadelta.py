@@ -1,0 +1,60 @@
+"""Adadelta: steps as long as recent steps were, so that no rate need be chosen."""
+
+from collections.abc import Mapping
+
+from vitral import ops
+from vitral.core.variable import Variable
+from vitral.optimizers.optimizer import Optimizer, registry
+from vitral.optimizers.schedules import LearningRateSchedule
+from vitral.typing import Array, Config
+
+
+@registry.register()
+class Adadelta(Optimizer):
+    """w -= learning_rate d, where d is g times the recent size of d over the recent size of g.
+
+    The paper's rule is learning_rate=1.0; the default of 0.001 is Keras'. Zeiler, "ADADELTA: an adaptive learning rate
+    method", 2012.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        rho: float = 0.95,
+        epsilon: float = 1e-7,
+        *,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        learning_rate_multipliers: Mapping[str, float] | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            learning_rate_multipliers=learning_rate_multipliers,
+            name=name,
+        )
+        self.rho = rho
+        self.epsilon = epsilon
+
+    def create_slots(self) -> None:
+        self.add_slots("accumulated_grad", "accumulated_delta_var")
+
+    def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
+        ops.adadelta_update(
+            variable.value,
+            gradient,
+            self.slot("accumulated_grad", variable),
+            self.slot("accumulated_delta_var", variable),
+            learning_rate=learning_rate,
+            rho=self.rho,
+            epsilon=self.epsilon,
+        )
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "rho": self.rho, "epsilon": self.epsilon}

@@ -1,0 +1,61 @@
+"""Adagrad: every value has a rate of its own, which only falls."""
+
+from collections.abc import Mapping
+
+from vitral import ops
+from vitral.core.variable import Variable
+from vitral.optimizers.optimizer import Optimizer, registry
+from vitral.optimizers.schedules import LearningRateSchedule
+from vitral.typing import Array, Config
+
+
+@registry.register()
+class Adagrad(Optimizer):
+    """s += g^2; w -= learning_rate g / sqrt(s + epsilon), where s starts at `initial_accumulator_value`.
+
+    Duchi et al., "Adaptive subgradient methods for online learning and stochastic optimization", JMLR 2011.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule = 0.001,
+        initial_accumulator_value: float = 0.1,
+        epsilon: float = 1e-7,
+        *,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        learning_rate_multipliers: Mapping[str, float] | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            learning_rate,
+            weight_decay=weight_decay,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+            learning_rate_multipliers=learning_rate_multipliers,
+            name=name,
+        )
+        self.initial_accumulator_value = initial_accumulator_value
+        self.epsilon = epsilon
+
+    def create_slots(self) -> None:
+        self.add_slots("accumulator", initial=self.initial_accumulator_value)
+
+    def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
+        ops.adagrad_update(
+            variable.value,
+            gradient,
+            self.slot("accumulator", variable),
+            learning_rate=learning_rate,
+            epsilon=self.epsilon,
+        )
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "initial_accumulator_value": self.initial_accumulator_value,
+            "epsilon": self.epsilon,
+        }

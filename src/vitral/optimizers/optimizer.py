@@ -1,0 +1,240 @@
+"""The base class of optimizers: it keeps the books, a subclass is only the formula."""
+
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from vitral import ops
+from vitral.core.naming import unique_name
+from vitral.core.registry import Registry
+from vitral.core.variable import Variable
+from vitral.errors import ConfigError, ModelWarning, ShapeError
+from vitral.optimizers import schedules
+from vitral.optimizers.clipping import Clipping
+from vitral.optimizers.schedules import LearningRateSchedule
+from vitral.typing import Array, Config
+
+# What Keras 3 writes into a saved model beside our own arguments, with the value that means "not used".
+_UNUSED_KERAS_ARGUMENTS: Mapping[str, Any] = {
+    "use_ema": False,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": None,
+    "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+
+
+class Optimizer:
+    """Moves variables along their gradients.
+
+    `learning_rate` is a number or a `LearningRateSchedule`. `weight_decay` d shrinks every variable w by
+    learning_rate d w before its step. At most one of `clipnorm` (each gradient's norm), `clipvalue` (each entry) and
+    `global_clipnorm` (the norm of all gradients together) bounds the gradients. `learning_rate_multipliers` scales the
+    learning rate of the variables that have a given name, such as {"bias": 0.1}.
+
+    A subclass writes `update_step`, and `create_slots` if it keeps state for each variable.
+
+    >>> class SignDescent(Optimizer):
+    ...     def update_step(self, gradient, variable, learning_rate):
+    ...         variable.value -= learning_rate * np.sign(gradient)
+    >>> weight = Variable(np.array([1.0, 2.0]), name="weight")
+    >>> SignDescent(learning_rate=0.5).apply_gradients([(np.array([3.0, -4.0]), weight)])
+    >>> weight.value
+    array([0.5, 2.5])
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | LearningRateSchedule | Config,
+        *,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        learning_rate_multipliers: Mapping[str, float] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.name = name or unique_name(type(self).__name__)
+        self.weight_decay = weight_decay
+        self.clipping = Clipping(clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
+        self.learning_rate_multipliers = dict(learning_rate_multipliers or {})
+        self.built = False
+        self._not_decayed: set[int] = set()
+        self._not_decayed_names: list[str] = []
+        self._trainable: dict[int, Variable] = {}
+        self._slots: dict[tuple[str, int], Variable] = {}
+        self._iterations = self._new_variable("iteration", np.array(0, np.int64))
+        self._schedule: LearningRateSchedule | None = None
+        # A double keeps the number that the user wrote; Keras rounds it to float32, here each variable's type decides.
+        self._rate = self._new_variable("learning_rate", np.array(0.0))
+        if isinstance(learning_rate, Mapping):
+            learning_rate = schedules.deserialize(learning_rate)
+        self.learning_rate = learning_rate
+
+    # What a subclass writes.
+
+    def create_slots(self) -> None:
+        """Call `add_slots` for every state array that each variable needs."""
+
+    def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
+        """Change the variable's value in place for one step along its gradient."""
+        raise NotImplementedError(f"{type(self).__name__} has no update_step")
+
+    def get_config(self) -> Config:
+        """The arguments from which the optimizer can be built again; a subclass adds its own."""
+        schedule = self._schedule
+        config: Config = {
+            "name": self.name,
+            "learning_rate": self.learning_rate if schedule is None else schedules.serialize(schedule),
+            "weight_decay": self.weight_decay,
+            **self.clipping.get_config(),
+        }
+        if self.learning_rate_multipliers:
+            config["learning_rate_multipliers"] = self.learning_rate_multipliers
+        return config
+
+    # What the base class does.
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Create the state for these variables; a second call does nothing.
+
+        Raises ConfigError if a name in `learning_rate_multipliers` belongs to no variable.
+        """
+        if self.built:
+            return
+        names = {variable.name for variable in variables}
+        for name in self.learning_rate_multipliers:
+            if name not in names:
+                raise ConfigError(
+                    f"learning_rate_multipliers names {name!r}; the variables are called {', '.join(sorted(names))}"
+                )
+        self._trainable = {id(variable): variable for variable in variables}
+        self.create_slots()
+        self.built = True
+
+    def add_slots(self, *names: str, initial: float = 0.0) -> None:
+        """Create, for every variable, one state array of its shape and type under each of these names."""
+        for key, variable in self._trainable.items():
+            for name in names:
+                self._slots[name, key] = self._new_variable(
+                    f"{variable.path.replace('/', '_')}_{name}", np.full_like(variable.value, initial)
+                )
+
+    def slot(self, name: str, variable: Variable) -> Array:
+        """The state array of a variable, to be changed in place."""
+        return self._slots[name, id(variable)].value
+
+    def apply(self, variables: Sequence[Variable]) -> None:
+        """Move every trainable variable one step along its `grad`; the first call builds the optimizer.
+
+        Raises ConfigError if no variable has a gradient, or if one was not there when the optimizer was built; warns
+        with ModelWarning if only some have one.
+        """
+        trainable = [variable for variable in variables if variable.trainable]
+        self._step([(variable.grad, variable) for variable in trainable])
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Array | None, Variable]]) -> None:
+        """Like `apply`, with gradients given as pairs (gradient, variable); these arrays are not changed."""
+        self._step(list(grads_and_vars))
+
+    def exclude_from_weight_decay(self, var_list: Sequence[Variable] = (), var_names: Sequence[str] = ()) -> None:
+        """Keep weight decay away from these variables, and from all in whose name one of `var_names` is found.
+
+        Raises ConfigError once the optimizer is built.
+        """
+        if self.built:
+            raise ConfigError("exclude_from_weight_decay must be called before the optimizer is built")
+        self._not_decayed = {id(variable) for variable in var_list}
+        self._not_decayed_names = list(var_names)
+
+    @property
+    def iterations(self) -> Variable:
+        """Number of steps taken, a whole number."""
+        return self._iterations
+
+    @property
+    def learning_rate(self) -> float:
+        """The learning rate of the next step. Can be set, to a number or a schedule; a schedule only to another."""
+        if self._schedule is not None:
+            return float(self._schedule(int(self._iterations.value)))
+        return float(self._rate.value)
+
+    @learning_rate.setter
+    def learning_rate(self, value: float | LearningRateSchedule) -> None:
+        if isinstance(value, LearningRateSchedule):
+            self._schedule = value
+            return
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+            raise ConfigError(f"learning_rate is {value!r}; expected a number or a LearningRateSchedule")
+        if self._schedule is not None:
+            raise ConfigError(
+                f"learning_rate follows a {type(self._schedule).__name__} and cannot be set to {value!r}; "
+                "build the optimizer with a number to change it"
+            )
+        self._rate.assign(float(value))
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All state, in Keras' order: iteration, learning_rate (unless scheduled), then the slots."""
+        rate = [self._rate] if self._schedule is None else []
+        return [self._iterations, *rate, *self._slots.values()]
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """The optimizer that `get_config`, or that of Keras 3, described."""
+        arguments = dict(config)
+        for name, unused in _UNUSED_KERAS_ARGUMENTS.items():
+            value = arguments.pop(name, unused)
+            if value != unused and name != "ema_momentum":
+                raise ConfigError(f"{cls.__name__} was saved with {name}={value!r}, which Vitral does not have")
+        return cls(**arguments)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, learning_rate={self.learning_rate:g}>"
+
+    def _new_variable(self, name: str, value: Array) -> Variable:
+        return Variable(value, name=name, trainable=False, path=f"{self.name}/{name}")
+
+    def _step(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> None:
+        if not self.built:
+            self.build([variable for _, variable in grads_and_vars])
+        gradients, variables = self._with_gradient(grads_and_vars)
+        rate = self.learning_rate
+        for gradient, variable in zip(self.clipping.clip(gradients), variables, strict=True):
+            own_rate = rate * self.learning_rate_multipliers.get(variable.name, 1.0)
+            if self.weight_decay is not None and self._is_decayed(variable):
+                ops.weight_decay_update(variable.value, rate=own_rate * self.weight_decay)
+            self.update_step(gradient, variable, own_rate)
+        self._iterations.value += 1
+
+    def _with_gradient(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> tuple[list[Array], list[Variable]]:
+        """The gradients and variables of the pairs that have both, checked."""
+        missing = [variable.path for gradient, variable in grads_and_vars if gradient is None]
+        if len(missing) == len(grads_and_vars):
+            raise ConfigError("no gradients provided for any variable; run a backward pass before the update")
+        if missing:
+            warnings.warn(f"no gradient for {', '.join(missing)}: not updated", ModelWarning, stacklevel=4)
+        gradients, variables = [], []
+        for gradient, variable in grads_and_vars:
+            if gradient is None:
+                continue
+            if id(variable) not in self._trainable:
+                raise ConfigError(
+                    f"{self.name} was built without {variable.path}; build a new optimizer for other variables"
+                )
+            if gradient.shape != variable.shape:
+                raise ShapeError(f"gradient of {variable.path} has shape {gradient.shape}; expected {variable.shape}")
+            gradients.append(gradient)
+            variables.append(variable)
+        return gradients, variables
+
+    def _is_decayed(self, variable: Variable) -> bool:
+        return id(variable) not in self._not_decayed and not any(
+            re.search(pattern, variable.name) for pattern in self._not_decayed_names
+        )
+
+
+registry: Registry[Optimizer] = Registry("optimizer", "keras.optimizers", Optimizer)

@@ -1,0 +1,77 @@
+"""What each loss is tried on: the loss, targets, predictions. A registered loss without an entry fails the suite."""
+
+import numpy as np
+
+from tests.gradients.cases_operations import normal
+from vitral.losses import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    Huber,
+    Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
+    SparseCategoricalCrossentropy,
+)
+from vitral.typing import Array
+
+Case = tuple[Loss, Array, Array]
+
+_REDUCTIONS = ("sum_over_batch_size", "sum", "mean_with_sample_weight", "none")
+
+
+def softmax(z: Array) -> Array:
+    """Written out here, so that losses are checked without the library's own."""
+    a = np.exp(z)
+    return a / a.sum(axis=-1, keepdims=True)
+
+
+def sigmoid(z: Array) -> Array:
+    return 1 / (1 + np.exp(-z))
+
+
+LABELS = np.array([2, 0, 1, 2])
+ONE_HOT = np.eye(3)[LABELS]
+SOFT = softmax(normal(4, 3, seed=3))
+YES_OR_NO = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 1.0, 0.0]])
+LOGITS = 2 * normal(4, 3)
+IMAGE_LABELS = np.array([[[0, 2], [1, 1]], [[2, 2], [0, 1]]])
+IMAGE_LOGITS = normal(2, 2, 2, 3, seed=5)
+
+
+def _numbers(make: type[Loss]) -> list[Case]:
+    return [
+        *((make(reduction=reduction), YES_OR_NO, LOGITS) for reduction in _REDUCTIONS),
+        (make(), normal(4, seed=7), normal(4, 1)),
+        (make(), normal(2, 3, 4, 1, seed=7), normal(2, 3, 4)),
+    ]
+
+
+CASES: dict[str, list[Case]] = {
+    "MeanSquaredError": _numbers(MeanSquaredError),
+    "MeanAbsoluteError": _numbers(MeanAbsoluteError),
+    "Huber": [*_numbers(Huber), (Huber(delta=0.4), YES_OR_NO, LOGITS)],
+    "BinaryCrossentropy": [
+        *((BinaryCrossentropy(reduction=reduction), YES_OR_NO, sigmoid(LOGITS)) for reduction in _REDUCTIONS),
+        (BinaryCrossentropy(label_smoothing=0.2), YES_OR_NO, sigmoid(LOGITS)),
+        (BinaryCrossentropy(from_logits=True), YES_OR_NO, LOGITS),
+        (BinaryCrossentropy(from_logits=True, label_smoothing=0.2), YES_OR_NO, LOGITS),
+        (BinaryCrossentropy(), YES_OR_NO[:, 0], sigmoid(LOGITS[:, :1])),
+    ],
+    "CategoricalCrossentropy": [
+        *((CategoricalCrossentropy(reduction=reduction), ONE_HOT, softmax(LOGITS)) for reduction in _REDUCTIONS),
+        (CategoricalCrossentropy(), SOFT, 3 * softmax(LOGITS)),
+        (CategoricalCrossentropy(), YES_OR_NO, softmax(LOGITS)),
+        (CategoricalCrossentropy(label_smoothing=0.1), ONE_HOT, softmax(LOGITS)),
+        (CategoricalCrossentropy(from_logits=True), ONE_HOT, LOGITS),
+        (CategoricalCrossentropy(from_logits=True), YES_OR_NO, LOGITS),
+        (CategoricalCrossentropy(from_logits=True, label_smoothing=0.1), SOFT, LOGITS),
+        (CategoricalCrossentropy(from_logits=True), np.eye(3)[IMAGE_LABELS], IMAGE_LOGITS),
+    ],
+    "SparseCategoricalCrossentropy": [
+        *((SparseCategoricalCrossentropy(reduction=reduction), LABELS, softmax(LOGITS)) for reduction in _REDUCTIONS),
+        (SparseCategoricalCrossentropy(), LABELS[:, np.newaxis], 3 * softmax(LOGITS)),
+        (SparseCategoricalCrossentropy(from_logits=True), LABELS, LOGITS),
+        (SparseCategoricalCrossentropy(), IMAGE_LABELS, softmax(IMAGE_LOGITS)),
+        (SparseCategoricalCrossentropy(from_logits=True), IMAGE_LABELS, IMAGE_LOGITS),
+    ],
+}
