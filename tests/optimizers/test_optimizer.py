@@ -1,0 +1,260 @@
+"""The books that the base class keeps: variables, rates, names, errors."""
+
+import numpy as np
+import pytest
+
+from vitral import optimizers
+from vitral.core.naming import clear_session
+from vitral.core.variable import Variable
+from vitral.errors import ConfigError, ModelWarning, ShapeError
+from vitral.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop, schedules
+
+
+def dense() -> list[Variable]:
+    return [
+        Variable(np.ones((3, 2), np.float32), name="kernel", path="dense/kernel"),
+        Variable(np.ones(2, np.float32), name="bias", path="dense/bias"),
+    ]
+
+
+def names(optimizer: Optimizer) -> list[str]:
+    optimizer.build(dense())
+    return [variable.name for variable in optimizer.variables]
+
+
+def test_variables_have_keras_names_and_order() -> None:
+    # golden values from Keras 3.15
+    assert names(SGD(momentum=0.9)) == [
+        "iteration",
+        "learning_rate",
+        "dense_kernel_momentum",
+        "dense_bias_momentum",
+    ]
+    assert names(Adam(amsgrad=True))[2:] == [
+        "dense_kernel_momentum",
+        "dense_kernel_velocity",
+        "dense_bias_momentum",
+        "dense_bias_velocity",
+        "dense_kernel_velocity_hat",
+        "dense_bias_velocity_hat",
+    ]
+    assert names(RMSprop(momentum=0.5, centered=True))[2:] == [
+        "dense_kernel_velocity",
+        "dense_bias_velocity",
+        "dense_kernel_momentum",
+        "dense_bias_momentum",
+        "dense_kernel_average_gradient",
+        "dense_bias_average_gradient",
+    ]
+    assert names(optimizers.Adagrad())[2:] == ["dense_kernel_accumulator", "dense_bias_accumulator"]
+    assert names(optimizers.Adadelta())[2:4] == [
+        "dense_kernel_accumulated_grad",
+        "dense_kernel_accumulated_delta_var",
+    ]
+    assert names(SGD()) == ["iteration", "learning_rate"]
+    assert names(SGD(schedules.ExponentialDecay(0.1, 10, 0.5))) == ["iteration"]
+
+
+def test_building_twice_does_nothing() -> None:
+    optimizer, variables = Adam(), dense()
+    optimizer.build(variables)
+    before = optimizer.variables
+    optimizer.build(variables)
+    assert optimizer.variables == before
+
+
+def test_a_copy_of_the_state_continues_with_the_same_bits() -> None:
+    rng = np.random.default_rng(0)
+    gradients = rng.standard_normal((6, 3, 2)).astype(np.float32)
+
+    def run(optimizer: Optimizer, weight: Variable, part: np.ndarray) -> None:
+        for gradient in part:
+            optimizer.apply_gradients([(gradient, weight)])
+
+    first, weight = Adam(0.1, amsgrad=True), dense()[0]
+    run(first, weight, gradients[:3])
+    second, copy = Adam(0.5, amsgrad=True), dense()[0]
+    second.build([copy])
+    copy.assign(weight.value)
+    for source, target in zip(first.variables, second.variables, strict=True):
+        target.assign(source.value)
+    run(first, weight, gradients[3:])
+    run(second, copy, gradients[3:])
+    np.testing.assert_array_equal(weight.value, copy.value)
+    assert int(second.iterations.value) == 6
+
+
+def test_learning_rate_can_be_set() -> None:
+    optimizer = SGD(0.1)
+    assert optimizer.learning_rate == 0.1
+    optimizer.learning_rate = 0.02
+    assert optimizer.learning_rate == 0.02
+    assert optimizer.get_config()["learning_rate"] == 0.02
+    with pytest.raises(ConfigError, match="learning_rate is 'fast'"):
+        optimizer.learning_rate = "fast"  # type: ignore[assignment]
+
+
+def test_a_schedule_is_asked_at_every_step() -> None:
+    optimizer = SGD(schedules.PiecewiseConstantDecay([0, 1], [1.0, 0.5, 0.25]))
+    weight = Variable(np.zeros(1), name="weight")
+    for rate in (1.0, 0.5, 0.25):
+        assert optimizer.learning_rate == rate
+        optimizer.apply_gradients([(np.ones(1), weight)])
+    assert weight.value == -1.75
+    with pytest.raises(ConfigError, match="follows a PiecewiseConstantDecay"):
+        optimizer.learning_rate = 0.1
+
+
+def test_multipliers_belong_to_names() -> None:
+    kernel, bias = dense()
+    optimizer = SGD(0.5, weight_decay=0.5, learning_rate_multipliers={"bias": 0.5})
+    optimizer.apply_gradients([(np.ones((3, 2)), kernel), (np.ones(2), bias)])
+    np.testing.assert_allclose(kernel.value, 1 - 0.25 - 0.5)
+    np.testing.assert_allclose(bias.value, 1 - 0.125 - 0.25)
+    assert optimizer.get_config()["learning_rate_multipliers"] == {"bias": 0.5}
+    with pytest.raises(ConfigError, match="names 'biases'; the variables are called bias, kernel"):
+        SGD(learning_rate_multipliers={"biases": 2.0}).build(dense())
+
+
+def test_weight_decay_can_be_kept_away() -> None:
+    for how in ("names", "variables"):
+        kernel, bias = dense()
+        optimizer = SGD(0.5, weight_decay=0.5)
+        optimizer.exclude_from_weight_decay(**({"var_names": ["bias"]} if how == "names" else {"var_list": [bias]}))
+        optimizer.apply_gradients([(np.zeros((3, 2)), kernel), (np.zeros(2), bias)])
+        np.testing.assert_array_equal(kernel.value, 0.75)
+        np.testing.assert_array_equal(bias.value, 1)
+    with pytest.raises(ConfigError, match="before the optimizer is built"):
+        optimizer.exclude_from_weight_decay(var_names=["kernel"])
+
+
+def test_missing_gradients() -> None:
+    kernel, bias = dense()
+    optimizer = SGD(1.0)
+    with pytest.raises(ConfigError, match="no gradients provided for any variable"):
+        optimizer.apply([kernel, bias])
+    bias.add_grad(np.ones(2, np.float32))
+    with pytest.warns(ModelWarning, match="no gradient for dense/kernel"):
+        optimizer.apply([kernel, bias])
+    np.testing.assert_array_equal(bias.value, 0)
+    np.testing.assert_array_equal(kernel.value, 1)
+
+
+def test_frozen_variables_are_left_alone() -> None:
+    kernel, bias = dense()
+    bias.trainable = False
+    for variable in (kernel, bias):
+        variable.add_grad(np.ones_like(variable.value))
+    SGD(1.0).apply([kernel, bias])
+    np.testing.assert_array_equal(bias.value, 1)
+    np.testing.assert_array_equal(kernel.value, 0)
+
+
+def test_strangers_and_wrong_shapes_are_refused() -> None:
+    kernel, bias = dense()
+    optimizer = Adam(name="adam")
+    optimizer.build([kernel])
+    with pytest.raises(ConfigError, match="adam was built without dense/bias"):
+        optimizer.apply_gradients([(np.ones(2), bias)])
+    with pytest.raises(ShapeError, match=r"gradient of dense/kernel has shape \(2,\); expected \(3, 2\)"):
+        optimizer.apply_gradients([(np.ones(2), kernel)])
+    assert int(optimizer.iterations.value) == 0
+
+
+def test_wrong_arguments() -> None:
+    with pytest.raises(ConfigError, match=r"only one of clipnorm.*got clipnorm=1\.0, clipvalue=2\.0"):
+        SGD(clipnorm=1.0, clipvalue=2.0)
+    with pytest.raises(ConfigError, match="momentum is 2"):
+        SGD(momentum=2)
+    with pytest.raises(ConfigError, match="beta_1 is 1"):
+        Adam(beta_1=1)
+    with pytest.raises(ConfigError, match="learning_rate is None"):
+        SGD(None)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="decay_steps is 0"):
+        schedules.CosineDecay(0.1, 0)
+    with pytest.raises(ConfigError, match="2 boundaries and 2 values"):
+        schedules.PiecewiseConstantDecay([1, 2], [0.1, 0.2])
+    with pytest.raises(ConfigError, match="expected rising numbers"):
+        schedules.PiecewiseConstantDecay([2, 1], [0.1, 0.2, 0.3])
+
+
+DEFAULTS = {
+    "SGD": {"learning_rate": 0.01, "momentum": 0.0, "nesterov": False},
+    "RMSprop": {"learning_rate": 0.001, "rho": 0.9, "momentum": 0.0, "epsilon": 1e-7, "centered": False},
+    "Adagrad": {"learning_rate": 0.001, "initial_accumulator_value": 0.1, "epsilon": 1e-7},
+    "Adadelta": {"learning_rate": 0.001, "rho": 0.95, "epsilon": 1e-7},
+    "Adam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": False},
+    "AdamW": {
+        "learning_rate": 0.001,
+        "weight_decay": 0.004,
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": 1e-7,
+        "amsgrad": False,
+    },
+}
+
+
+@pytest.mark.parametrize("name", sorted(optimizers.registry.classes))
+def test_defaults_and_configuration_are_those_of_keras(name: str) -> None:
+    clear_session()
+    cls = optimizers.registry.classes[name]
+    optimizer = cls()
+    base = {"weight_decay": None, "clipnorm": None, "clipvalue": None, "global_clipnorm": None}
+    keras_names = {"RMSprop": "rm_sprop", "AdamW": "adam_w"}
+    expected = base | {"name": keras_names.get(name, name.lower())} | DEFAULTS[name]
+    assert optimizer.get_config() == expected
+    saved = optimizers.serialize(optimizer)
+    assert (saved["module"], saved["class_name"]) == ("keras.optimizers", name)
+    assert optimizers.deserialize(saved).get_config() == expected
+
+
+def test_a_schedule_is_saved_with_the_optimizer() -> None:
+    for schedule in (
+        schedules.ExponentialDecay(0.1, 10, 0.5, staircase=True),
+        schedules.CosineDecay(0.1, 10, 0.1, warmup_target=0.2, warmup_steps=3),
+        schedules.PiecewiseConstantDecay([1], [0.1, 0.2]),
+    ):
+        saved = optimizers.serialize(SGD(schedule))
+        assert saved["config"]["learning_rate"]["module"] == "keras.optimizers.schedules"
+        copy = optimizers.deserialize(saved)
+        assert copy.learning_rate == schedule(0)
+        assert copy.get_config()["learning_rate"]["config"] == schedule.get_config()
+
+
+def test_an_optimizer_saved_by_keras_is_read() -> None:
+    config = {
+        "name": "sgd",
+        "learning_rate": 0.009999999776482582,
+        "use_ema": False,
+        "ema_momentum": 0.99,
+        "ema_overwrite_frequency": None,
+        "loss_scale_factor": None,
+        "gradient_accumulation_steps": None,
+        "momentum": 0.9,
+        "nesterov": False,
+    }
+    assert SGD.from_config(config).momentum == 0.9
+    with pytest.raises(ConfigError, match="use_ema=True"):
+        SGD.from_config(config | {"use_ema": True})
+
+
+@pytest.mark.parametrize(
+    ("identifier", "cls"),
+    [
+        ("sgd", SGD),
+        ("SGD", SGD),
+        ("adam", Adam),
+        ("AdamW", AdamW),
+        ("adamw", AdamW),
+        ("RMSProp", RMSprop),
+        (Adam, Adam),
+    ],
+)
+def test_get(identifier: str, cls: type) -> None:
+    assert type(optimizers.get(identifier)) is cls
+
+
+def test_get_refuses_the_unknown() -> None:
+    with pytest.raises(ConfigError, match="did you mean 'adam'"):
+        optimizers.get("adamm")
