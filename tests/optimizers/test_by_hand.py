@@ -130,8 +130,8 @@ def test_a_zero_gradient_can_be_clipped() -> None:
 def test_blocks_change_nothing(make: type[Optimizer]) -> None:
     # More values than fit into one block, against the same values one by one.
     rng = np.random.default_rng(0)
-    start, gradients = rng.standard_normal(40_000), rng.standard_normal((3, 40_000))
-    whole, picked = Variable(start, name="weight"), [0, 16_383, 16_384, 32_767, 32_768, 39_999]
+    start, gradients = rng.standard_normal(80_000), rng.standard_normal((3, 80_000))
+    whole, picked = Variable(start, name="weight"), [0, 32_767, 32_768, 65_535, 65_536, 79_999]
     single = Variable(start[picked], name="weight")
     for variable, columns in ((whole, slice(None)), (single, picked)):
         optimizer = make()
