@@ -75,10 +75,10 @@ def _sequential(config: Mapping[str, Any], custom_objects: Mapping[str, Any], so
 def _layer(config: Config, custom_objects: Mapping[str, Any], source: Path) -> Layer:
     if config["class_name"] == "Sequential":
         return _sequential(config["config"], custom_objects, source)
-    return layers.deserialize(without_unused(config, source), custom_objects)
+    return layers.deserialize(without_unused(config, custom_objects, source), custom_objects)
 
 
-def without_unused(config: Config, source: Path) -> Config:
+def without_unused(config: Config, custom_objects: Mapping[str, Any], source: Path) -> Config:
     """The configuration of an object, and of those inside it, without arguments that say "not used"."""
     name = config["class_name"]
     cls = next((registry.classes[name] for registry in _REGISTRIES if name in registry.classes), None)
@@ -92,11 +92,17 @@ def without_unused(config: Config, source: Path) -> Config:
                 raise ModelFileError(
                     f"{source}: {owner} was saved with {argument}={value!r}, which Vitral does not have"
                 )
-    inside = {
-        key: without_unused(value, source) if isinstance(value, dict) and "class_name" in value else value
-        for key, value in arguments.items()
-    }
+    inside = {key: _inside(value, custom_objects, source) for key, value in arguments.items()}
     return {**config, "config": inside}
+
+
+def _inside(value: Any, custom_objects: Mapping[str, Any], source: Path) -> Any:
+    """An argument: the object itself if it is of a class of the user's, or what it is described by."""
+    if not isinstance(value, dict) or "class_name" not in value:
+        return value
+    described = without_unused(value, custom_objects, source)
+    cls = custom_objects.get(value.get("registered_name") or "") or custom_objects.get(value["class_name"])
+    return described if cls is None else cls.from_config(described["config"])
 
 
 def _is_unused(argument: str, value: Any) -> bool:

@@ -42,8 +42,8 @@ def model_warnings(model: Any, y: Array | None = None) -> list[str]:
     return [warning for warning in found if warning is not None]
 
 
-def check_targets(model: Network, loss: Loss, y: Array | None) -> None:
-    """Raise unless the labels fit the loss and the model's output.
+def check_targets(model: Network, loss: Loss, y: Array | None) -> Array:
+    """The labels; raises unless they fit the loss and the model's output.
 
     ShapeError for shapes that do not fit, DataError for labels out of range, ConfigError for an output that cannot
     learn.
@@ -72,6 +72,7 @@ def check_targets(model: Network, loss: Loss, y: Array | None) -> None:
             f"binary_crossentropy expects labels from 0 to 1 and received values from {y.min()} to {y.max()}: "
             "use sparse_categorical_crossentropy for class numbers"
         )
+    return y
 
 
 def check_batch(x: Array) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import floor
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,8 +12,8 @@ from vitral.core.rng import generator
 from vitral.errors import ConfigError, DataError
 from vitral.typing import Array
 
-Batch = tuple[Array, Array | None, Array | None]
-"""x, y and sample weights of one batch."""
+Batch: TypeAlias = tuple[Array, Any, Array | None]
+"""x, y and sample weights of one batch; y is None only where no labels are needed."""
 
 
 def epoch_order(seed: int, epoch: int, samples: int) -> Array:

@@ -9,7 +9,7 @@ from vitral import metrics
 from vitral.errors import ConfigError
 from vitral.losses import Loss
 from vitral.metrics import Metric
-from vitral.typing import Array, Config, Logs
+from vitral.typing import Array, Config, Logs, Shape
 
 MetricIdentifier: TypeAlias = str | Metric | type[Metric] | Callable[..., Any] | Config
 
@@ -17,8 +17,8 @@ MetricIdentifier: TypeAlias = str | Metric | type[Metric] | Callable[..., Any] |
 class MetricSet:
     """Loss and metrics since the last reset.
 
-    What "accuracy" means depends on the shapes of labels and predictions, so metrics are made with the first batch.
-    Raises ConfigError if `metrics` is no list.
+    What "accuracy" means depends on the shapes of labels and predictions, so metrics are made by `resolve`, once these
+    are known. Raises ConfigError if `metrics` is no list.
     """
 
     def __init__(
@@ -40,17 +40,17 @@ class MetricSet:
 
     @property
     def all(self) -> list[Metric]:
-        """The mean loss first, then the metrics as compiled; only the loss before the first batch."""
+        """The mean loss first, then the metrics as compiled; only the loss before `resolve`."""
         return [self.loss, *self._unweighted, *self._weighted]
 
-    def resolve(self, y: Array, y_pred: Array) -> None:
-        """Make the metrics for labels and predictions of these shapes."""
+    def resolve(self, y_shape: Shape, y_pred_shape: Shape) -> None:
+        """Make the metrics for labels and predictions of these shapes; a second call does nothing."""
         if self._resolved:
             return
         names = {"loss"}
         for identifiers, made in zip(self._identifiers, (self._unweighted, self._weighted), strict=True):
             for identifier in identifiers:
-                metric = self._make(identifier, y, y_pred)
+                metric = self._make(identifier, y_shape, y_pred_shape)
                 metric.name = _free_name(metric.name, names, weighted=made is self._weighted)
                 names.add(metric.name)
                 made.append(metric)
@@ -59,21 +59,18 @@ class MetricSet:
             self.set_state(self._waiting)
             self._waiting = {}
 
-    def _make(self, identifier: Any, y: Array, y_pred: Array) -> Metric:
+    def _make(self, identifier: Any, y_shape: Shape, y_pred_shape: Shape) -> Metric:
         if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
-            metric = metrics.resolve_accuracy(self._loss, y.shape, y_pred.shape)
+            metric = metrics.resolve_accuracy(self._loss, y_shape, y_pred_shape)
         else:
             metric = metrics.get(identifier)
         if isinstance(identifier, str):
             metric.name = identifier
         return metric
 
-    def update(self, loss: float, y: Array | None, y_pred: Array, weight: Array | None) -> None:
+    def update(self, loss: float, y: Array, y_pred: Array, weight: Array | None) -> None:
         """Add a batch; the loss counts by the number of its samples."""
         self.loss.update_state(loss, sample_weight=len(y_pred))
-        if y is None:
-            return
-        self.resolve(y, y_pred)
         for metric in self._unweighted:
             metric.update_state(y, y_pred)
         for metric in self._weighted:

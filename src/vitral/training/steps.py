@@ -2,8 +2,9 @@
 
 import math
 
+import numpy as np
+
 from vitral.core.variable import Variable
-from vitral.errors import ConfigError
 from vitral.losses import Loss
 from vitral.training.checks import activation_name, check_batch
 from vitral.training.compiled import Compiled
@@ -16,11 +17,9 @@ class Steps(Compiled):
     Batches are (x, y, sample weights) with x as floats.
     """
 
-    def train_step(self, x: Array, y: Array | None, weight: Array | None) -> None:
+    def train_step(self, x: Array, y: Array, weight: Array | None) -> None:
         """Forward, loss, backward, update; the loss and the metrics are added to the running means."""
         loss = self.require_loss("fit")
-        if y is None:
-            raise ConfigError("fit needs labels: y is missing")
         variables = self.trainable_weights
         y_pred, caches = self.forward(x, training=True)
         for variable in self.weights:
@@ -39,13 +38,12 @@ class Steps(Compiled):
             self.optimizer.apply(variables)
         self._metrics.update(value, y, y_pred, weight)
 
-    def test_step(self, x: Array, y: Array | None, weight: Array | None) -> None:
+    def test_step(self, x: Array, y: Array, weight: Array | None) -> None:
         """Forward and loss; the loss and the metrics are added to the running means."""
         loss = self.require_loss("evaluate")
-        if y is None:
-            raise ConfigError("evaluate needs labels: y is missing")
         y_pred, _ = self.forward(x, training=False)
-        value = loss(y, y_pred, weight) + sum(_penalty(variable) for variable in self.trainable_weights)
+        # Without a reduction there is a loss for each sample; training adds them up, so their sum is shown.
+        value = float(np.sum(loss(y, y_pred, weight))) + sum(map(_penalty, self.trainable_weights))
         if not math.isfinite(value):
             check_batch(x)
         self._metrics.update(value, y, y_pred, weight)
@@ -63,7 +61,7 @@ class Steps(Compiled):
         for variable in variables:
             if variable.regularizer is not None:
                 variable.add_grad(variable.regularizer.gradient(variable.value))
-        return sum(_penalty(variable) for variable in variables)
+        return sum(map(_penalty, variables))
 
 
 def _penalty(variable: Variable) -> float:

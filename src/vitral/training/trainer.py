@@ -61,6 +61,8 @@ class Trainer(Resumable):
             data, validation = data.split(validation_split)
         data = data.with_class_weight(class_weight)
         self._prepare(data, "fit")
+        if validation is not None:
+            self._prepare(validation, "fit")
         reader = BatchReader(data, batch_size or 32)
         val_reader = None if validation is None else BatchReader(validation, validation_batch_size or batch_size or 32)
         if not 0 <= initial_step <= reader.steps:
@@ -198,10 +200,11 @@ class Trainer(Resumable):
     def _prepare(self, data: Data, action: str) -> None:
         """Build the model and check the labels; says once after each `compile` what is probably wrong."""
         self._build_for(data.x)
-        check_targets(self, self.require_loss(action), data.y)
+        y = check_targets(self, self.require_loss(action), data.y)
+        self._metrics.resolve(y.shape, (len(y), *self.output_shape[1:]))
         if not self._warned:
             self._warned = True
-            for message in model_warnings(self, data.y):
+            for message in model_warnings(self, y):
                 warnings.warn(message, ModelWarning, stacklevel=3)
 
     def _build_for(self, x: Array) -> None:

@@ -1,0 +1,115 @@
+"""Models that are wrong are named: with a warning if they can be trained, with an error if not."""
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from vitral import Input, Sequential, layers, losses
+from vitral.errors import ConfigError, DataError, ModelWarning, ShapeError
+from vitral.training import model_warnings
+
+LABELS = np.arange(300) % 10
+CCE, SCE, BCE = losses.CategoricalCrossentropy, losses.SparseCategoricalCrossentropy, losses.BinaryCrossentropy
+
+
+def model(units: int, activation: str | None, loss: Any) -> Sequential:
+    made = Sequential([Input((4,)), layers.Dense(units, activation=activation, name="top")])
+    made.compile("sgd", loss)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "expected"),
+    [
+        (10, "softmax", SCE(), []),
+        (10, None, SCE(from_logits=True), []),
+        (10, "sigmoid", SCE(from_logits=True), ['layer "top" ends in sigmoid.*set from_logits=False']),
+        (10, "softmax", SCE(from_logits=True), ["applies softmax itself.*remove activation='softmax'"]),
+        (
+            20,
+            None,
+            SCE(from_logits=True),
+            ["20 outputs, but .* only the 10 classes 0 to 9.*give the layer 10"],
+        ),
+        (20, "sigmoid", SCE(from_logits=True), ["applies softmax itself", "20 outputs"]),
+        (
+            10,
+            None,
+            SCE(),
+            ["ends in linear: use activation='softmax', or set from_logits"],
+        ),
+        (10, "relu", SCE(), ["expects probabilities, but .* ends in relu"]),
+        (10, "sigmoid", SCE(), ['sum to 1.*use activation="softmax"']),
+        (10, "softmax", "mse", []),
+    ],
+)
+def test_warnings_name_the_layer_and_the_fix(units: int, activation: str, loss: Any, expected: list[str]) -> None:
+    found = model_warnings(model(units, activation, loss), LABELS)
+    assert len(found) == len(expected)
+    for text, pattern in zip(found, expected, strict=True):
+        assert "\n" not in text
+        assert re.search(pattern, text), text
+
+
+def test_binary_crossentropy_behind_softmax() -> None:
+    (text,) = model_warnings(model(10, "softmax", BCE()))
+    assert "use categorical_crossentropy" in text
+    (text,) = model_warnings(model(1, None, BCE()))
+    assert "use activation='sigmoid'" in text
+    assert model_warnings(model(1, "sigmoid", BCE())) == []
+
+
+def test_few_labels_prove_nothing_about_missing_classes() -> None:
+    assert model_warnings(model(20, None, SCE(from_logits=True)), np.arange(10)) == []
+
+
+def test_fit_warns_once_after_each_compile() -> None:
+    made = model(10, "sigmoid", SCE(from_logits=True))
+    x = np.zeros((300, 4))
+    with pytest.warns(ModelWarning, match="Vitral trains the model as it is written") as caught:
+        made.fit(x, LABELS, verbose=0)
+    assert len(caught) == 1
+    made.fit(x, LABELS, verbose=0)
+    made.evaluate(x, LABELS, verbose=0)
+    made.compile("sgd", SCE(from_logits=True))
+    with pytest.warns(ModelWarning):
+        made.fit(x, LABELS, verbose=0)
+
+
+def test_the_values_behind_the_sigmoid_are_what_is_trained_on() -> None:
+    made = model(2, "sigmoid", SCE(from_logits=True))
+    made.set_weights([np.zeros((4, 2)), np.array([100.0, -100.0])])
+    with pytest.warns(ModelWarning):
+        loss = made.evaluate(np.zeros((1, 4)), [0], verbose=0)
+    assert loss == pytest.approx(np.log(1 + np.exp(-1.0)))  # softmax of sigmoid's (1, 0), not of (100, -100)
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "loss", "y", "error", "message"),
+    [
+        (10, "softmax", SCE(), np.eye(10)[LABELS], ShapeError, "look one-hot: use categorical_crossentropy"),
+        (5, "softmax", SCE(), LABELS, DataError, "labels go from 0 to 9, but .* classes 0 to 4 apart"),
+        (10, "softmax", SCE(), LABELS - 1, DataError, "labels go from -1 to 8"),
+        (10, "softmax", SCE(), LABELS + 0.5, DataError, "need whole class numbers; received values such as 0.5"),
+        (10, "softmax", CCE(), LABELS, ShapeError, r"use sparse_categorical_crossentropy, or to_categorical\(y, 10\)"),
+        (10, "softmax", CCE(), np.eye(5)[LABELS % 5], ShapeError, r"labels of shape \(300, 5\) do not fit"),
+        (1, "sigmoid", BCE(), LABELS, DataError, "labels from 0 to 1 and received values from 0 to 9"),
+        (1, "softmax", SCE(), LABELS * 0, ConfigError, "softmax over a single output is always 1"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(
+    units: int, activation: str, loss: Any, y: Any, error: type[Exception], message: str
+) -> None:
+    made = model(units, activation, loss)
+    for action in (made.fit, made.evaluate):
+        with pytest.raises(error, match=message) as caught:
+            action(np.zeros((300, 4)), y, verbose=0)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("shape", [(300,), (300, 1)])
+def test_labels_may_have_an_axis_of_one(shape: tuple[int, ...]) -> None:
+    made = model(10, "softmax", SCE())
+    made.fit(np.zeros((300, 4)), LABELS.reshape(shape).astype(np.uint8), verbose=0)
