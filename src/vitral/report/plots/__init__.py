@@ -1,0 +1,1 @@
+"""Charts drawn by matplotlib: each function returns a Chart with its table."""
