@@ -58,7 +58,7 @@ class Progbar:
         ]
         width = sum(len(text) for _, text in parts)
         colored = "NO_COLOR" not in os.environ
-        line = "".join(f"{color}{text}{_PLAIN}" if color and colored else text for color, text in parts)
+        line = "".join(f"{color}{text}{_PLAIN}" if color and text and colored else text for color, text in parts)
         blanks = " " * max(0, self._drawn_width - width)
         self._write(f"\r{line}{blanks}" + ("\n" if finalize else ""))
         self._drawn_width = width

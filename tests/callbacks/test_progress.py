@@ -1,0 +1,138 @@
+"""The progress line, on a terminal and elsewhere, as Keras 3.15 writes it."""
+
+import io
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from vitral import Input, Sequential, callbacks, layers
+from vitral.callbacks import progbar
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+class Clock:
+    """Stands in for the time module; every look at it is a second later."""
+
+    def __init__(self, step: float) -> None:
+        self.now = -step
+        self.step = step
+
+    def perf_counter(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+@pytest.fixture
+def model() -> Sequential:
+    made = Sequential([Input((2,)), layers.Dense(1)])
+    made.compile("sgd", "mse")
+    return made
+
+
+X, Y = np.ones((40, 2)), np.ones(40)
+
+
+def test_the_bar_of_a_running_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The line Keras writes for step 1 of 938 (colors, 20 places, time left, time a step, metrics).
+    monkeypatch.setattr(progbar, "time", Clock(0.003))
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal = Terminal()
+    bar = callbacks.Progbar(938, stream=terminal)
+    bar.update(1, {"accuracy": 0.1, "loss": 2.3})
+    assert terminal.getvalue() == (
+        "\r\x1b[1m  1/938\x1b[0m \x1b[37m"
+        + "━" * 20
+        + "\x1b[0m \x1b[1m2s\x1b[0m 3ms/step - accuracy: 0.1000 - loss: 2.3000"
+    )
+
+
+def test_the_bar_of_a_finished_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progbar, "time", Clock(1.5))
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal()
+    bar = callbacks.Progbar(4, stream=terminal)
+    bar.update(2, {"loss": 2.0, "a_metric": 1.0})
+    bar.update(4, {"loss": 0.0001234}, finalize=True)
+    first, second = terminal.getvalue().split("\r")[1:]
+    assert first == "2/4 ━━━━━━━━━━━━━━━━━━━━ 1s 750ms/step - loss: 2.0000 - a_metric: 1.0000"
+    assert second.rstrip(" \n") == "4/4 ━━━━━━━━━━━━━━━━━━━━ 3s 750ms/step - loss: 1.2340e-04"
+    assert len(second.rstrip("\n")) == len(first)  # blanks cover what the longer line left
+
+
+def test_redrawing_is_not_more_frequent_than_the_eye_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progbar, "time", Clock(0.01))
+    terminal = Terminal()
+    bar = callbacks.Progbar(100, stream=terminal)
+    for step in range(1, 101):
+        bar.update(step, {})
+    assert 15 <= terminal.getvalue().count("\r") <= 21  # a second, at most every 0.05 s
+
+
+@pytest.mark.parametrize(("left", "text"), [(9.0, "9s"), (61.0, "1:01"), (3601.0, "1:00:01"), (7384.0, "2:03:04")])
+def test_time_left(left: float, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progbar, "time", Clock(left))
+    terminal = Terminal()
+    callbacks.Progbar(2, stream=terminal).update(1, {})
+    assert f" \x1b[1m{text}\x1b[0m " in terminal.getvalue()
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(2.4, "2s/step"), (0.0123, "12ms/step"), (0.000045, "45us/step")])
+def test_time_a_step(seconds: float, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progbar, "time", Clock(seconds))
+    out = io.StringIO()
+    callbacks.Progbar(1, verbose=2, stream=out).update(1, {"loss": 1.0}, finalize=True)
+    assert out.getvalue() == f"1/1 - {seconds:.0f}s - {text} - loss: 1.0000\n"
+
+
+LINE = r"5/5 - \d+s - \d+[mu]s/step - loss: \d\.\d{4}(e-\d\d)? - val_loss: \d\.\d{4}(e-\d\d)?"
+
+
+@pytest.mark.parametrize("verbose", ["auto", 1, 2])
+def test_one_line_an_epoch_where_there_is_no_terminal(
+    verbose: object, model: Sequential, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model.fit(X, Y, 8, epochs=2, validation_data=(X, Y), verbose=verbose)  # type: ignore[arg-type]
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0::2] == ["Epoch 1/2", "Epoch 2/2"]
+    assert all(re.fullmatch(LINE, line) for line in lines[1::2])
+
+
+def test_silence(model: Sequential, capsys: pytest.CaptureFixture[str]) -> None:
+    model.fit(X, Y, 8, epochs=2, verbose=0)
+    model.evaluate(X, Y, verbose=0)
+    model.predict(X, verbose=0)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_single_epoch_has_no_headline(model: Sequential, capsys: pytest.CaptureFixture[str]) -> None:
+    model.fit(X, Y, 8, verbose=2)
+    model.evaluate(X, Y, 8, verbose=2)
+    model.predict(X, 8)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("5/5 - 0s - ") for line in lines)
+    assert re.fullmatch(r"5/5 - 0s - \d+[mu]s/step", lines[2])
+
+
+def test_the_progress_can_go_to_another_stream(model: Sequential, capsys: pytest.CaptureFixture[str]) -> None:
+    model.fit(X, Y, 8, epochs=2, verbose=0, callbacks=callbacks.ProgbarLogger(stream=sys.stderr, verbose=2))
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("Epoch") == 2
+
+
+def test_on_a_terminal_the_line_is_redrawn(model: Sequential, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    model.fit(X, Y, 8, epochs=2)
+    text = terminal.getvalue()
+    assert text.startswith(
+        "Epoch 1/2\n\r\x1b[1m1/5\x1b[0m \x1b[32m━━━━\x1b[0m\x1b[37m━━━━━━━━━━━━━━━━\x1b[0m \x1b[1m0s\x1b[0m "
+    )
+    assert text.count("\n") == 4
