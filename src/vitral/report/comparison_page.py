@@ -22,7 +22,11 @@ def write_comparison(folder: Path, lang: str) -> Path:
     run_folder, t = RunFolder(folder), load_texts(lang)
     record = run_folder.comparison()
     environment = environment_of(run_folder)
-    sections = [_what(record, t), _side_by_side(record, t), _curves(record, t)]
+    sections = [
+        _what(record, t, run=run_folder.file("summary.json").is_file()),
+        _side_by_side(record, t),
+        _curves(record, t),
+    ]
     if environment is not None:
         sections.append(reproduce(environment, recipe_of(run_folder), t))
     page = Page(
@@ -38,7 +42,7 @@ def write_comparison(folder: Path, lang: str) -> Path:
     return write_page(page, folder / "comparison.html", t)
 
 
-def _what(record: ComparisonRecord, t: Texts) -> Section:
+def _what(record: ComparisonRecord, t: Texts, run: bool) -> Section:
     n = t.numbers
     sizes = t("comparison.sizes_value", train=n.integer(record.train_size), test=n.integer(record.test_size))
     facts = [
@@ -54,7 +58,7 @@ def _what(record: ComparisonRecord, t: Texts) -> Section:
         for key, texts in (("equal", record.equal), ("different", record.different))
         if texts
     ]
-    return Section("what", t("comparison.what"), "compared.html.j2", {"facts": facts, "lists": lists})
+    return Section("what", t("comparison.what"), "compared.html.j2", {"facts": facts, "lists": lists, "run": run})
 
 
 def _side_by_side(record: ComparisonRecord, t: Texts) -> Section:

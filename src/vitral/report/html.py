@@ -27,6 +27,9 @@ class Page:
     banners: Sequence[str] = ()
     warning_title: str = ""
     warnings: Sequence[str] = ()
+    """What is doubtful about the model; in English, as training says it."""
+    failed: bool = False
+    """Whether the banners tell of a failure."""
 
 
 def write_page(page: Page, path: Path, texts: Texts) -> Path:

@@ -37,6 +37,7 @@ def write_run(folder: Path, lang: str) -> Path:
         banners=_banners(run, t),
         warning_title=t("warning.one") if count == 1 else t("warning.many", n=count),
         warnings=summary.warnings,
+        failed=summary.status == "failed",
     )
     return write_page(page, folder / "report.html", t)
 
