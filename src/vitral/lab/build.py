@@ -13,6 +13,9 @@ from vitral.core.registry import unknown_name
 from vitral.errors import ConfigError, RecipeError, VitralError
 from vitral.lab.recipe import Recipe, Settings
 
+_ACCURACY = ("accuracy", "acc")
+"""Names whose meaning depends on the labels, so that training resolves them."""
+
 
 def build_model(recipe: Recipe, input_shape: Sequence[int]) -> models.Sequential:
     """The recipe's network, seeded, built for samples of `input_shape` and compiled.
@@ -32,10 +35,7 @@ def build_model(recipe: Recipe, input_shape: Sequence[int]) -> models.Sequential
     with _at("[optimizer]"):
         optimizer = make(optimizers, optimizers.Optimizer, recipe.optimizer, "optimizer")
     with _at("[training] metrics"):
-        measures = [
-            entry if isinstance(entry, str) else make(metrics, metrics.Metric, entry, "metric")
-            for entry in recipe.training.metrics
-        ]
+        measures = [_metric(entry) for entry in recipe.training.metrics]
         with warnings.catch_warnings():
             # What is doubtful about the network is collected once, for the summary and the report.
             warnings.simplefilter("ignore")
@@ -59,14 +59,35 @@ def make(room: ModuleType, base: type, settings: Settings, kind: str) -> Any:
     """
     cls = find_class(room, base, settings.get("type"), kind)
     arguments = {key: _argument(value) for key, value in settings.items() if key != "type"}
-    accepted = list(inspect.signature(cls).parameters)
+    accepted = _parameters(cls)
     for key in arguments:
-        if key not in accepted and "kwargs" not in accepted:
+        if key not in accepted:
             raise unknown_name(f"argument of {cls.__name__}", key, accepted)
     try:
         return cls(**arguments)
     except TypeError as error:
-        raise ConfigError(f"{cls.__name__}: {error}") from error
+        raise ConfigError(f"{cls.__name__}: {str(error).removeprefix(f'{cls.__name__}.__init__() ')}") from error
+
+
+def _metric(entry: str | Settings) -> Any:
+    if not isinstance(entry, str):
+        return make(metrics, metrics.Metric, entry, "metric")
+    if entry not in _ACCURACY:
+        metrics.get(entry)
+    return entry
+
+
+def _parameters(cls: type) -> list[str]:
+    """Names of the constructor's arguments, those that `**options` hands on to the base classes included."""
+    names: list[str] = []
+    for base in cls.__mro__:
+        if "__init__" not in vars(base):
+            continue
+        parameters = inspect.signature(base.__dict__["__init__"]).parameters.values()
+        names += [each.name for each in parameters if each.kind is not each.VAR_KEYWORD and each.name != "self"]
+        if not any(each.kind is each.VAR_KEYWORD for each in parameters):
+            break
+    return names
 
 
 def find_class(room: ModuleType, base: type, name: Any, kind: str) -> type:

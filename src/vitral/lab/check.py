@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from vitral import datasets
 from vitral.core.registry import unknown_name
 from vitral.errors import RecipeError, VitralError
@@ -9,8 +11,10 @@ from vitral.lab.build import build_callbacks, build_model
 from vitral.lab.data import known_image_shape
 from vitral.lab.figures import is_known_metric
 from vitral.lab.loading import variant_recipe
-from vitral.lab.prepare import input_shape
+from vitral.lab.prepare import input_shape, targets
 from vitral.lab.recipe import DataRecipe, Recipe
+from vitral.models import Sequential
+from vitral.training.checks import check_targets
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -28,10 +32,20 @@ def check_recipe(recipe: Recipe) -> None:
     image_shape = known_image_shape(recipe.data)
     try:
         build_callbacks(recipe)
-        if image_shape is not None:
-            build_model(recipe, input_shape(recipe.data, image_shape))
+        if image_shape is not None and recipe.data.dataset is not None:
+            model = build_model(recipe, input_shape(recipe.data, image_shape))
+            check_output(recipe, model, datasets.get(recipe.data.dataset).num_classes)
     except RecipeError as error:
         raise RecipeError(f"{recipe.name}: {error}") from error
+
+
+def check_output(recipe: Recipe, model: Sequential, classes: int) -> None:
+    """Raise RecipeError unless the network's output and the loss fit labels of that many classes."""
+    labels = targets(recipe.data, np.arange(classes), classes)
+    try:
+        check_targets(model, model.require_loss("check"), labels)
+    except VitralError as error:
+        raise RecipeError(f"[loss] {error}") from error
 
 
 def check_data(data: DataRecipe) -> None:
