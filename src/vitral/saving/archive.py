@@ -7,7 +7,6 @@
 Members are read by name into memory. Nothing is unpacked to disk, imported or unpickled.
 """
 
-import io
 import json
 import zipfile
 import zlib
@@ -87,7 +86,7 @@ def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
 
 def _json(archive: zipfile.ZipFile, name: str, path: Path) -> dict[str, Any]:
     try:
-        content = json.load(io.TextIOWrapper(archive.open(name), encoding="utf-8"))
+        content = json.loads(archive.read(name))
     except (ValueError, RecursionError) as error:
         raise ModelFileError(f"{path}: {name} is not JSON ({error})") from None
     if not isinstance(content, dict):

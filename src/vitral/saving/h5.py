@@ -46,10 +46,10 @@ def read_weights(model: Model, content: bytes, source: Path) -> None:
     h5py = _h5py("loading a model")
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
-            for path, name, variables in _groups(model):
-                if path.startswith("optimizer/"):
-                    continue
+            groups = list(_layer_groups(model, "layers"))
+            for path, name, variables in groups:
                 found += _read_group(file, path, name, variables, source)
+            _check_nothing_is_left(file, {path for path, _, _ in groups}, source)
             found += _read_optimizer(file, model, source)
     except (OSError, RuntimeError, KeyError, TypeError) as error:
         raise ModelFileError(f"{source}: the weights are damaged ({error})") from None
@@ -101,6 +101,20 @@ def _read_group(
         (variable, _read(group, number, variable, f'layer "{name}"', source))
         for number, variable in enumerate(variables)
     ]
+
+
+def _check_nothing_is_left(file: Any, read: set[str], source: Path) -> None:
+    """Raise ModelFileError if a layer of the file, one with weights, has no counterpart in the model."""
+    left: list[str] = []
+
+    def look(path: str, item: Any) -> None:
+        is_weights = path.startswith("layers/") and path.endswith("/vars") and "seed_generator" not in path
+        if is_weights and path not in read and len(item):
+            left.append(path.removesuffix("/vars"))
+
+    file.visititems(look)
+    if left:
+        raise ModelFileError(f"{source}: has weights for {', '.join(left)}, which the model does not have")
 
 
 def _read_optimizer(file: Any, model: Model, source: Path) -> list[tuple[Variable, Array]]:
