@@ -91,6 +91,14 @@ def test_get_layer_and_pop() -> None:
         model.get_layer()
 
 
+def test_a_layer_with_weights_cannot_change_its_input() -> None:
+    dense, flatten = layers.Dense(2, name="old"), layers.Flatten()
+    Sequential([Input((2, 2)), flatten, dense])
+    with pytest.raises(ShapeError, match=r'"old" was built for the shape \(None, 4\); here it receives \(None, 3\)'):
+        Sequential([Input((3,)), dense])
+    assert Sequential([Input((3, 3)), flatten]).output_shape == (None, 9)
+
+
 def test_weights_go_out_and_in_as_copies() -> None:
     model = Sequential([Input((3,)), layers.Dense(2), layers.Dense(1)])
     weights = model.get_weights()

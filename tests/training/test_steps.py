@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vitral import Input, Sequential, layers, losses, optimizers
+from vitral import Input, Sequential, callbacks, layers, losses, optimizers
 from vitral.errors import ModelWarning
 from vitral.typing import Array, Cache
 
@@ -108,6 +108,18 @@ def test_a_model_with_nothing_to_learn_says_so() -> None:
     model.compile("sgd", "mse")
     with pytest.warns(ModelWarning, match="no trainable weights"):
         model.fit(np.ones((3, 2)), np.ones((3, 1)), verbose=0)
+
+
+def test_a_training_that_diverges_ends_quietly(capsys: pytest.CaptureFixture[str]) -> None:
+    model = Sequential([Input((2,)), layers.Dense(8), layers.Dense(1)])
+    model.compile(optimizers.SGD(1e20), "mse")
+    x = np.ones((40, 2))
+    history = model.fit(x, x[:, 0], 4, 9, verbose=0, callbacks=callbacks.TerminateOnNaN()).history
+    assert capsys.readouterr().out.endswith("Invalid loss, terminating training\n")
+    assert len(history["loss"]) == 1
+    assert not np.isfinite(history["loss"][0])
+    # Without the callback it goes on, as in Keras.
+    assert len(model.fit(x, x[:, 0], 4, 2, verbose=0).history["loss"]) == 2
 
 
 def test_a_loss_of_the_users_own() -> None:

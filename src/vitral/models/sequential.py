@@ -50,8 +50,8 @@ class Sequential(Model):
         if not self._layers and self._input is None and layer.declared_input_shape is not None:
             self._input = InputLayer(batch_shape=layer.declared_input_shape)
         shape = self._shape_for_next()
-        if shape is not None and not layer.built:
-            layer.build(shape)
+        if shape is not None:
+            _build(layer, shape)
         self._layers.append(layer)
         if shape is not None:
             self._mark_built()
@@ -80,8 +80,7 @@ class Sequential(Model):
             )
         shape = self._input.input_shape
         for layer in self._layers:
-            if not layer.built:
-                layer.build(shape)
+            _build(layer, shape)
             shape = layer.compute_output_shape(shape)
 
     def build_for(self, batch_shape: Shape) -> None:
@@ -194,6 +193,14 @@ class Sequential(Model):
 
     def __repr__(self) -> str:
         return f"<Sequential name={self.name}, built={self.built}>"
+
+
+def _build(layer: Layer, shape: Shape) -> None:
+    """Build a layer for this shape; raises ShapeError if it comes with weights for another one."""
+    if layer.built and layer.input_shape[1:] != shape[1:] and layer.weights:
+        raise ShapeError(f'layer "{layer.name}" was built for the shape {layer.input_shape}; here it receives {shape}')
+    if not layer.built or layer.input_shape[1:] != shape[1:]:
+        layer.build(shape)
 
 
 def _dtype_policy() -> Config:

@@ -10,6 +10,9 @@ from vitral.training.checks import activation_name, check_batch
 from vitral.training.compiled import Compiled
 from vitral.typing import Array
 
+# A training that diverges shows it in its loss; NumPy's remarks on every operation would bury that.
+_quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")
+
 
 class Steps(Compiled):
     """A compiled network that can take a step on a batch.
@@ -17,6 +20,7 @@ class Steps(Compiled):
     Batches are (x, y, sample weights) with x as floats.
     """
 
+    @_quiet
     def train_step(self, x: Array, y: Array, weight: Array | None) -> None:
         """Forward, loss, backward, update; the loss and the metrics are added to the running means."""
         loss = self.require_loss("fit")
@@ -38,6 +42,7 @@ class Steps(Compiled):
             self.optimizer.apply(variables)
         self._metrics.update(value, y, y_pred, weight)
 
+    @_quiet
     def test_step(self, x: Array, y: Array, weight: Array | None) -> None:
         """Forward and loss; the loss and the metrics are added to the running means."""
         loss = self.require_loss("evaluate")
