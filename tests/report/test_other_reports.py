@@ -1,5 +1,6 @@
 """Pages of studies, comparisons and data sets."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -190,3 +191,30 @@ def test_exploration_of_large_images_is_drawn_in_blocks(tmp_path: Path, read_pag
 def test_not_an_exploration(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"exploration\.json is missing"):
         write_exploration(tmp_path)
+
+
+def test_long_names_stand_over_their_bars() -> None:
+    from vitral.report.parts import Table
+    from vitral.report.plots.bars import bar_chart
+    from vitral.report.svg import COBALT
+
+    names = ["Vitral", "scikit-learn, from the same start over the same batches"]
+    table = Table("Time", ["Name", "Time"], [])
+    chart = bar_chart("t", names, [([1.0, 2.0], ["1 s", "2 s"])], [[COBALT] * 2], caption="Time", table=table)
+    ends = [float(x) for x in re.findall(r"M 4 [\d.]+ \s*L ([\d.]+) ", chart.svg)]
+    assert max(ends) > 300
+
+
+def test_a_legend_that_serves_all_charts_is_written_once() -> None:
+    from markupsafe import Markup
+
+    from vitral.report.parts import Chart, Key, Table, with_one_legend
+
+    one, two = Key("a", "cobalt"), Key("b", "ruby")
+    table = Table("t", [], [])
+    charts = [Chart(Markup(""), "x", table, [one, two]), Chart(Markup(""), "y", table, [one])]
+    content = with_one_legend(charts)
+    assert content["legend"] == [one, two]
+    assert all(not chart.legend for chart in content["charts"])
+    other = Chart(Markup(""), "z", table, [Key("c", "teal")])
+    assert with_one_legend([*charts, other]) == {"charts": [*charts, other], "legend": ()}

@@ -40,10 +40,11 @@ class Chart:
 
 
 def with_one_legend(charts: Sequence[Chart]) -> dict[str, object]:
-    """The content of a section of charts; a legend that all of them share stands above them once."""
-    legends = {tuple(chart.legend) for chart in charts}
-    shared = legends.pop() if len(legends) == 1 and len(charts) > 1 else ()
-    return {"charts": [replace(chart, legend=()) for chart in charts] if shared else charts, "legend": shared}
+    """The content of a section of charts; a legend that serves all of them stands above them once."""
+    longest = max((chart.legend for chart in charts), key=len, default=())
+    if len(charts) < 2 or any(key not in longest for chart in charts for key in chart.legend):
+        return {"charts": charts, "legend": ()}
+    return {"charts": [replace(chart, legend=()) for chart in charts], "legend": longest}
 
 
 @dataclass(frozen=True)

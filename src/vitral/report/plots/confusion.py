@@ -30,7 +30,9 @@ def confusion_chart(
     cell = 52 if columns <= 12 else max(14, 560 // columns)
     font = 12.0 if cell > 40 else 8.5
     left = 30 + 7.2 * max(len(label) for label in row_names)
-    bottom = 34 + 5.3 * max(len(label) for label in column_names)
+    longest = max(len(label) for label in column_names)
+    upright = 7.5 * longest < cell
+    bottom = 44.0 if upright else 34 + 5.3 * longest
     width, height = left + cell * columns + 4, 4 + cell * rows + bottom
     with chart_style():
         figure = new_figure(width, height)
@@ -41,7 +43,8 @@ def confusion_chart(
         axes.set_xticks([i + 0.5 for i in range(columns)], list(column_names), color=INK)
         axes.set_yticks([i + 0.5 for i in range(rows)], list(row_names), color=INK)
         for tick in axes.get_xticklabels():
-            tick.set(rotation=45, ha="right", va="top", rotation_mode="anchor")
+            if not upright:
+                tick.set(rotation=45, ha="right", va="top", rotation_mode="anchor")
         axes.tick_params(length=0, pad=5)
         figure.text((left + cell * columns / 2) / width, 4 / height, predicted_label, ha="center", color=MUTED)
         figure.text(

@@ -50,6 +50,11 @@ def images_text(summary: RunSummary, t: Texts) -> str:
     return t("fact.images_value_test" if same else "fact.images_value", **counts)
 
 
+def sentence(text: str) -> str:
+    """The text with a capital letter in front, and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def optimizer_text(optimizer: OptimizerRecord) -> str:
     """The optimizer as it would be written in Python, with the arguments that are set.
 
@@ -63,6 +68,10 @@ def _call(name: str, config: dict[str, Any]) -> str:
     def show(value: object) -> str:
         if isinstance(value, dict) and "class_name" in value:
             return _call(str(value["class_name"]), value.get("config", {}))
+        if isinstance(value, dict):
+            return "{" + ", ".join(f"{key!r}: {show(item)}" for key, item in value.items()) + "}"
+        if isinstance(value, list):
+            return "[" + ", ".join(map(show, value)) + "]"
         return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
     # False, None and empty arguments switch something off: they say nothing about this run.
@@ -86,7 +95,7 @@ def published(run: Run, t: Texts) -> Section | None:
         values = [t.numbers.quantity(v, figure.unit) for v in (figure.value, figure.reproduced, figure.improved)]
         dashes = dashes or NOTHING in values
         note = figure.note.text(t.lang) if figure.note else ""
-        rows.append({"name": figure.name.text(t.lang), "note": note, "values": values})
+        rows.append({"name": sentence(figure.name.text(t.lang)), "note": note, "values": values})
     headers = [t(f"published.{key}") for key in ("figure", "published", "reproduced", "improved")]
     own = {"published": 1, "improved": 2}.get(run.summary.kind or "", -1)
     return Section(
