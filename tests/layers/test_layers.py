@@ -215,3 +215,18 @@ class _Identity(layers.layer.initializers.Initializer):
 
 
 _identity = _Identity()
+
+
+def test_normalization_that_never_saw_data_says_so() -> None:
+    layer = layers.Normalization(name="scale")
+    with pytest.raises(ConfigError, match=r'"scale" does not know mean and variance yet; call adapt\(data\) first'):
+        layer(np.ones((2, 3)))
+
+
+def test_given_statistics_are_configuration_and_learned_ones_are_weights() -> None:
+    given, learned = layers.Normalization(axis=[-1], mean=1.0, variance=4.0), layers.Normalization()
+    learned.adapt(np.array([[-1.0], [3.0]]))
+    np.testing.assert_array_equal(given(np.array([[5.0]])), [[2.0]])
+    np.testing.assert_array_equal(learned(np.array([[5.0]])), [[2.0]])
+    assert given.count_params() == 0
+    assert learned.count_params() == 3

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from vitral import ops
-from vitral.config import epsilon, floatx
+from vitral.config import epsilon
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.elementwise import Elementwise
@@ -42,6 +42,7 @@ class Normalization(Elementwise):
     """y = (x - mean) / sqrt(variance), each channel by itself; `invert=True` undoes it.
 
     Mean and variance are given, or learned by `adapt` from training data before the model is fitted.
+    What is given is part of the configuration, what is learned is a weight, as in Keras.
     Raises ConfigError if only one of the two is given, or if neither is known when data arrives.
 
     >>> layer = Normalization()
@@ -52,10 +53,11 @@ class Normalization(Elementwise):
 
     mean: Variable
     variance: Variable
+    count: Variable
 
     def __init__(
         self,
-        axis: int = -1,
+        axis: int | Sequence[int] = -1,
         mean: float | Sequence[float] | None = None,
         variance: float | Sequence[float] | None = None,
         invert: bool = False,
@@ -64,7 +66,8 @@ class Normalization(Elementwise):
         super().__init__(**options)
         if (mean is None) != (variance is None):
             raise ConfigError("Normalization: only one of mean and variance is given; expected both or neither")
-        if axis != -1:
+        # Keras writes the axis of a saved layer as a list.
+        if axis not in (-1, [-1], (-1,)):
             raise ConfigError(f"Normalization: axis is {axis!r}; expected -1, the last axis")
         self.given_mean = mean
         self.given_variance = variance
@@ -74,13 +77,10 @@ class Normalization(Elementwise):
         channels = input_shape[-1]
         if channels is None:
             raise ShapeError(f'layer "{self.name}" received an input of shape {input_shape}; expected known channels')
-        self.mean = self.add_weight(name="mean", shape=(channels,), initializer="zeros", trainable=False)
-        self.variance = self.add_weight(name="variance", shape=(channels,), initializer="ones", trainable=False)
-        self.count = self.add_weight(name="count", shape=(), initializer="zeros", trainable=False)
-        if self.given_mean is not None:
-            self.mean.assign(np.broadcast_to(np.asarray(self.given_mean, floatx()), (channels,)))
-            self.variance.assign(np.broadcast_to(np.asarray(self.given_variance, floatx()), (channels,)))
-            self.count.assign(1)
+        if self.given_mean is None:
+            self.mean = self.add_weight(name="mean", shape=(channels,), initializer="zeros", trainable=False)
+            self.variance = self.add_weight(name="variance", shape=(channels,), initializer="ones", trainable=False)
+            self.count = self.add_weight(name="count", shape=(), initializer="zeros", trainable=False)
 
     def adapt(self, data: Array) -> None:
         """Learn mean and variance of each channel from `data`, (samples, ..., channels).
@@ -97,16 +97,24 @@ class Normalization(Elementwise):
         axes = tuple(range(data.ndim - 1))
         self.mean.assign(data.mean(axis=axes, dtype=np.float64))
         self.variance.assign(data.var(axis=axes, dtype=np.float64))
-        self.count.assign(len(data))
+        self.count.assign(data.size // data.shape[-1])
+
+    def _statistics(self, dtype: Any) -> tuple[Array, Array]:
+        if self.given_mean is not None:
+            return np.asarray(self.given_mean, dtype), np.asarray(self.given_variance, dtype)
+        mean, variance = self.mean.value, self.variance.value
+        # Keras never counts, so in a file of its own only the values tell that `adapt` was called.
+        if not (self.count.value or mean.any() or (variance != 1).any()):
+            raise ConfigError(f'layer "{self.name}" does not know mean and variance yet; call adapt(data) first')
+        return mean, variance
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
-        if not self.count.value:
-            raise ConfigError(f'layer "{self.name}" does not know mean and variance yet; call adapt(data) first')
+        mean, variance = self._statistics(x.dtype)
         # A constant channel has no spread to divide by; Keras' fuzz factor stands in for it.
-        deviation = np.maximum(np.sqrt(self.variance.value), epsilon())
+        deviation = np.maximum(np.sqrt(variance), epsilon())
         if self.invert:
-            return ops.affine(x, scale=deviation, offset=self.mean.value)
-        return ops.affine(x, scale=1 / deviation, offset=-self.mean.value / deviation)
+            return ops.affine(x, scale=deviation, offset=mean)
+        return ops.affine(x, scale=1 / deviation, offset=-mean / deviation)
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         return ops.affine_backward(dy, cache)
@@ -114,7 +122,7 @@ class Normalization(Elementwise):
     def get_config(self) -> Config:
         return {
             **super().get_config(),
-            "axis": -1,
+            "axis": (-1,),
             "mean": self.given_mean,
             "variance": self.given_variance,
             "invert": self.invert,
