@@ -28,7 +28,7 @@ def read_picture(path: Path, preparation: Preparation, *, polarity: Polarity = "
       strokes have there (20 of 28 pixels) and their center of mass is put in the middle, as MNIST was made;
     - else the largest middle part of the right proportions is scaled.
 
-    "auto" inverts a grey picture whose border is bright and brighter than its middle, if the training images are
+    "auto" inverts a grey picture whose border is bright and brighter than its inside, if the training images are
     bright on dark. Raises DataError if it is no picture, MissingExtraError without Pillow.
     """
     height, width, channels = preparation.image_shape
@@ -46,16 +46,15 @@ def read_picture(path: Path, preparation: Preparation, *, polarity: Polarity = "
 
 
 def is_dark_on_bright(pixels: Array) -> bool:
-    """Whether the border of a grey picture (h, w) is bright, and brighter than its middle half.
+    """Whether the border of a grey picture (h, w) is bright, and brighter than what it encloses.
 
     >>> paper = np.full((8, 8), 250, np.uint8); paper[3:5, 3:5] = 10
     >>> is_dark_on_bright(paper), is_dark_on_bright(255 - paper)
     (True, False)
     """
-    height, width = pixels.shape
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    middle = pixels[height // 4 : -(height // 4) or None, width // 4 : -(width // 4) or None]
-    return bool(np.median(border) > _PAPER and border.mean() > middle.mean())
+    inside = pixels[1:-1, 1:-1]
+    return bool(inside.size and np.median(border) > _PAPER and border.mean() > inside.mean())
 
 
 def _open(path: Path) -> "Image":

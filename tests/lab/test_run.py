@@ -1,0 +1,97 @@
+"""What a run leaves behind."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
+
+from vitral.lab.build import build_model
+from vitral.lab.data import Images
+from vitral.lab.describe import collect_warnings
+from vitral.lab.folder import RunFolder
+from vitral.lab.loading import load_recipe
+from vitral.lab.measure import MeasurementPlan
+from vitral.lab.outcome import Prepared, probabilities
+from vitral.lab.prepare import InputPreparation
+from vitral.lab.record import PerLanguage
+
+
+def test_every_file_of_the_record_is_there(finished: RunFolder) -> None:
+    names = {path.name for path in finished.path.iterdir()}
+    assert names == {
+        "recipe.toml",
+        "environment.json",
+        "metrics.jsonl",
+        "measurements.jsonl",
+        "model.keras",
+        "predictions.npz",
+        "samples.npz",
+        "summary.json",
+    }
+
+
+def test_figures_are_those_that_scikit_learn_computes_from_the_predictions(finished: RunFolder) -> None:
+    summary, stored = finished.summary(), finished.arrays("predictions.npz")
+    true, found = stored["y_true"], stored["probabilities"]
+    predicted = found.argmax(axis=1)
+    assert summary.results.test_accuracy == accuracy_score(true, predicted)
+    assert summary.results.test_loss == pytest.approx(-np.log(found[np.arange(360), true]).mean(), rel=1e-5)
+    assert summary.confusion == confusion_matrix(true, predicted).tolist()
+    for column, function in (("precision", precision_score), ("recall", recall_score), ("f1", f1_score)):
+        ours = [getattr(record, column) for record in summary.per_class]
+        assert ours == pytest.approx(function(true, predicted, average=None))
+    assert summary.results.validation_accuracy == summary.results.test_accuracy
+
+
+def test_summary_says_what_was_run(finished: RunFolder) -> None:
+    summary = finished.summary()
+    assert summary.status == "finished"
+    assert [layer.type for layer in summary.layers] == ["Dense", "BatchNormalization", "Dropout", "Dense"]
+    assert summary.parameters == 64 * 24 + 24 + 4 * 24 + 24 * 10 + 10
+    assert summary.trainable_parameters == summary.parameters - 2 * 24
+    assert summary.multiply_adds == 64 * 24 + 24 * 10
+    assert (summary.dataset.train_size, summary.dataset.test_size) == (1437, 360)
+    assert sum(summary.dataset.train_counts) == 1437
+    assert summary.epochs_done == summary.epochs_planned == 4
+    assert (summary.single_predictions[0].index, len(summary.single_predictions[0].probabilities)) == (5, 10)
+    assert finished.environment().command == ["test"]
+
+
+def test_measurements_end_with_the_trained_network(finished: RunFolder) -> None:
+    measured, results = finished.measurements(), finished.summary().results
+    assert [entry.measurement for entry in measured] == list(range(1, 10))
+    assert (measured[-1].step, measured[-1].epoch) == (4 * 23, 4.0)
+    assert (measured[-1].loss, measured[-1].val_accuracy) == (results.train_loss, results.validation_accuracy)
+
+
+def test_samples_hold_the_surest_mistakes_first(finished: RunFolder) -> None:
+    samples, stored = finished.arrays("samples.npz"), finished.arrays("predictions.npz")
+    assert samples["sample_images"].shape == (4, 8, 8)
+    assert samples["sample_images"].max() == 255
+    assert (samples["mistake_true"] != samples["mistake_predicted"]).all()
+    assert (np.diff(samples["mistake_probability"]) <= 0).all()
+    assert (stored["y_true"][samples["mistake_index"]] == samples["mistake_true"]).all()
+
+
+def test_a_hundred_measurements_are_spread_evenly() -> None:
+    plan = MeasurementPlan(100, steps=12_500, steps_per_epoch=250)
+    steps = [step for step in range(1, 12_501) if plan.number(step)]
+    assert steps == list(range(125, 12_501, 125))
+
+
+def test_logits_are_turned_into_probabilities() -> None:
+    logits = np.array([[0.0, np.log(3.0)]], np.float32)
+    assert probabilities(load_recipe("cifar10-cnn"), logits) == pytest.approx(np.array([[0.25, 0.75]]))
+    assert probabilities(load_recipe("mnist-cnn"), logits) is logits
+
+
+def test_l5_is_called_wrong_for_its_twenty_outputs_and_for_its_sigmoid() -> None:
+    recipe = load_recipe("cifar10-cnn")
+    labels = np.arange(200) % 10
+    names = PerLanguage(en=list("0123456789"), es=list("0123456789"))
+    x = np.zeros((200, 32, 32, 3), np.uint8)
+    images = Images("cifar10", names, 255.0, x, labels, x, labels, x, labels)
+    data = Prepared(images, InputPreparation.fit(recipe.data, images), recipe)
+    outputs, sigmoid = collect_warnings(recipe, data, build_model(recipe, (32, 32, 3)))
+    assert "20 outputs" in outputs
+    assert "sigmoid" in sigmoid
+    assert "from_logits=True" in sigmoid
