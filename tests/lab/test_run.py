@@ -1,11 +1,17 @@
 """What a run leaves behind."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
 
+from vitral.errors import MissingExtraError
 from vitral.lab.build import build_model
-from vitral.lab.data import Images
+from vitral.lab.data import Images, load_images
 from vitral.lab.describe import collect_warnings
 from vitral.lab.folder import RunFolder
 from vitral.lab.loading import load_recipe
@@ -13,6 +19,9 @@ from vitral.lab.measure import MeasurementPlan
 from vitral.lab.outcome import Prepared, probabilities
 from vitral.lab.prepare import InputPreparation
 from vitral.lab.record import PerLanguage
+from vitral.lab.run import run_recipe
+from vitral.lab.toml import recipe_to_toml
+from vitral.lab.trained import TrainedRun
 
 
 def test_every_file_of_the_record_is_there(finished: RunFolder) -> None:
@@ -95,3 +104,105 @@ def test_l5_is_called_wrong_for_its_twenty_outputs_and_for_its_sigmoid() -> None
     assert "20 outputs" in outputs
     assert "sigmoid" in sigmoid
     assert "from_logits=True" in sigmoid
+
+
+_OWN_FILE = """
+name = "own-file"
+title = { en = "Own file", es = "Archivo propio" }
+
+[data]
+path = "digits.csv"
+split = "stratified"
+test_size = 0.25
+validation = 0.2
+scale = "zscore"
+flatten = true
+
+[data.reader]
+label = "digit"
+max_value = 16
+
+[data.class_names]
+en = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+es = ["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]
+
+[[layers]]
+type = "Dense"
+units = 10
+activation = "softmax"
+
+[loss]
+type = "SparseCategoricalCrossentropy"
+
+[optimizer]
+type = "Adam"
+
+[training]
+epochs = 2
+
+[training.class_weight]
+0 = 2.0
+"""
+
+
+def test_a_users_table_is_split_standardized_and_predicted(tmp_path: Path) -> None:
+    digits = load_digits()
+    table = np.column_stack([digits.data[:400], digits.target[:400]])
+    header = ",".join([*(f"p{number}" for number in range(64)), "digit"])
+    np.savetxt(tmp_path / "digits.csv", table, fmt="%d", delimiter=",", header=header, comments="")
+    (tmp_path / "own.toml").write_text(_OWN_FILE)
+    folder = run_recipe(load_recipe(tmp_path / "own.toml"), tmp_path / "runs", command=["test"], verbose=0)
+    summary = folder.summary()
+    data = summary.dataset
+    assert (data.train_size, data.validation_size, data.test_size) == (240, 60, 100)
+    assert data.class_names.es[3] == "tres"
+    assert (summary.preparation.input_shape, summary.preparation.image_shape) == ([64], [8, 8, 1])
+    assert summary.results.validation_loss is not None
+    # The z-score is fitted on the 240 training images alone, and stored for predictions.
+    images = load_images(folder.recipe())
+    stored = folder.arrays("preparation.npz")
+    assert stored["mean"] == pytest.approx(images.x_train.mean(axis=0))
+    assert TrainedRun(folder).evaluate().results == summary.results
+
+
+def test_a_failed_run_says_why(recipe_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr("vitral.lab.recorder.save_checkpoint", fail)
+    with pytest.raises(OSError, match="no space left"):
+        run_recipe(load_recipe(recipe_file), tmp_path, command=["test"], verbose=0)
+    (path,) = tmp_path.iterdir()
+    assert (RunFolder(path).summary().status, RunFolder(path).summary().error) == ("failed", "OSError: no space left")
+
+
+def test_improved_run_is_set_beside_the_published_one(tmp_path: Path) -> None:
+    small = ["data.dataset=digits", "data.first=300", "data.train_size=250", "data.test_size=50"]
+    published = run_recipe(load_recipe("mnist-mlp-sigmoid", small), tmp_path, command=["test"], verbose=0).summary()
+    improved = run_recipe(
+        load_recipe("mnist-mlp-sigmoid-improved", small, epochs=1), tmp_path, command=["test"], verbose=0
+    ).summary()
+    ours = {record.metric: record for record in improved.published}["test_accuracy"]
+    theirs = {record.metric: record for record in published.published}["test_accuracy"]
+    assert (ours.value, theirs.value) == (87.0, 87.0)
+    assert published.results.test_accuracy is not None
+    assert improved.results.test_accuracy is not None
+    assert ours.reproduced == theirs.reproduced == 100 * published.results.test_accuracy
+    assert (ours.improved, theirs.improved) == (100 * improved.results.test_accuracy, None)
+
+
+def test_the_lab_imports_neither_scikit_learn_nor_matplotlib_nor_pillow() -> None:
+    script = (
+        "import sys, vitral.lab.study, vitral.lab.trained, vitral.lab.explore, vitral.lab.compare;"
+        "print([name for name in ('sklearn', 'matplotlib', 'PIL', 'tomli_w', 'h5py') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it(
+    finished: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tomli_w", None)
+    with pytest.raises(MissingExtraError, match=r'tomli-w, which is not installed: pip install "vitral\[lab\]"'):
+        recipe_to_toml(finished.recipe())

@@ -8,7 +8,7 @@ import numpy as np
 
 from vitral import datasets, preprocessing
 from vitral.datasets import readers
-from vitral.errors import DataError, RecipeError, VitralError
+from vitral.errors import ConfigError, DataError, RecipeError, VitralError
 from vitral.lab.recipe import DataRecipe, Recipe
 from vitral.lab.record import PerLanguage
 from vitral.typing import Array
@@ -110,7 +110,7 @@ def _read_files(data: DataRecipe) -> Images:
     return Images(
         name=Path(data.path).name,
         class_names=class_names,
-        max_value=255.0,
+        max_value=float(data.reader.get("max_value", 255)),
         x_train=x_train,
         y_train=y_train,
         x_validation=None,
@@ -124,8 +124,8 @@ def read_file(path: str, data: DataRecipe) -> tuple[Array, Array, list[str] | No
     """Images (n, h, w, c), labels (n,) and class names, if it has any, of a user's file or folder."""
     try:
         x, y, names = readers.read_any(Path(path), format=data.format, **data.reader)
-    except TypeError as error:
-        raise RecipeError(f"[data.reader] {error}") from error
+    except ConfigError as error:
+        raise RecipeError(f"[data] {error}") from error
     return as_images(x), as_labels(y), list(names) if names else None
 
 

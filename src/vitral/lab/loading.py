@@ -33,7 +33,8 @@ def load_recipe(
     """A recipe by its shipped name or by the path of a TOML file.
 
     `overrides` are texts such as "optimizer.learning_rate=0.01" or "layers.0.filters=16", applied in order; `seed`
-    and `epochs` are shorthands for the two that are changed most.
+    and `epochs` are shorthands for the two that are changed most. Relative paths of data are relative to the recipe's
+    file, those of an override to the working directory.
 
     Raises RecipeError with one line that names the file, the key, what was found and what was expected.
 
@@ -45,8 +46,11 @@ def load_recipe(
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{source}: not valid TOML: {error}") from error
+    if source not in list_recipes():
+        _make_paths_absolute(table, Path(source).parent)
     for override in overrides:
         apply_override(table, *parse_override(override), source=f"--set {override}")
+    _make_paths_absolute(table, Path())
     if seed is not None:
         table["seed"] = seed
     if epochs is not None:
@@ -99,6 +103,14 @@ def _without_none(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_none(entry) for entry in value]
     return value
+
+
+def _make_paths_absolute(table: dict[str, Any], folder: Path) -> None:
+    """So that the resolved recipe finds its data from anywhere."""
+    data = table.get("data")
+    for key in ("path", "test_path"):
+        if isinstance(data, dict) and isinstance(data.get(key), str):
+            data[key] = str((folder / Path(data[key]).expanduser()).absolute())
 
 
 def _set_epochs(table: dict[str, Any], epochs: int) -> None:

@@ -28,7 +28,7 @@ class DataRecipe(Struct, forbid_unknown_fields=True):
     test_path: str | None = None
     format: str | None = None
     reader: Settings = field(default_factory=dict)
-    """Arguments for the reader of `path`: label_column, header, delimiter ..."""
+    """Arguments for the reader of `path`: label, header, delimiter, max_value ..."""
     class_names: PerLanguage | None = None
     first: int | None = None
     split: Literal["given", "random", "stratified"] = "given"
