@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vitral.cli.language import language_option
-from vitral.cli.output import echo_json, json_option, note
+from vitral.cli.output import echo_json, json_option, note, table
 from vitral.cli.runs import find_run, out_option, run_argument
 from vitral.cli.texts import say
 
@@ -32,7 +32,6 @@ def evaluate(run: str, out: Path | None, lang: "Language", as_json: bool) -> Non
     Leaves with 1 if the figures are not those that were recorded. RUN is a path, a name, enough of a name, or
     "last".
     """
-    from vitral._tables import text_table
     from vitral.lab.trained import TrainedRun
     from vitral.report.numbers import Numbers
 
@@ -55,7 +54,7 @@ def evaluate(run: str, out: Path | None, lang: "Language", as_json: bool) -> Non
             if getattr(measured, name) is not None
         ]
         header = [say(key, lang) for key in ("figure", "recorded", "measured")]
-        click.echo(text_table(header, rows, numeric=[1, 2]))
+        click.echo(table(header, rows, numeric=[1, 2]))
     if trained.summary.status != "finished":
         return
     same = all(agree(name, recorded, measured) for name in _FIGURES)

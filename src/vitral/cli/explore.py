@@ -53,6 +53,7 @@ def _text(record: "Exploration", page: Path, lang: "Language") -> str:
 
     numbers = Numbers(lang)
     sizes = f"{numbers.integer(record.train_size)} + {numbers.integer(record.test_size)}"
+    verdict = click.wrap_text(record.verdict.text(lang), 78, initial_indent="  ", subsequent_indent="  ")
     rows = [
         (say("images", lang), f"{sizes}, {' x '.join(map(str, record.image_shape))}"),
         (say("classes", lang), str(len(record.classes))),
@@ -61,4 +62,4 @@ def _text(record: "Exploration", page: Path, lang: "Language") -> str:
         (say("duplicates", lang), numbers.integer(record.duplicates.across)),
         (say("page", lang), str(page)),
     ]
-    return "\n".join(["", strong(record.title.text(lang)), "", record.verdict.text(lang), "", block(rows), ""])
+    return "\n".join(["", strong(record.title.text(lang)), "", verdict, "", block(rows), ""])

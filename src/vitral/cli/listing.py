@@ -61,7 +61,7 @@ def _run_row(run: "RunEntry", lang: "Language") -> tuple[str, ...]:
         run.name,
         say(f"status_{run.status}", lang),
         numbers.percent(run.test_accuracy),
-        numbers.duration(run.seconds_total),
+        numbers.duration(run.seconds_total or None),
     )
 
 

@@ -1,6 +1,11 @@
 """How commands print: data on stdout, everything else on stderr, colors only on a terminal."""
 
+import os
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -33,6 +38,29 @@ def strong(text: str) -> str:
 def quiet(text: str) -> str:
     """Text that steps back on a terminal."""
     return click.style(text, dim=True)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, numeric: Sequence[int] = ()) -> str:
+    """Rows in columns under a header; the columns in `numeric` are aligned to the right.
+
+    >>> print(table(["Figure", "Now"], [["Test accuracy", "98.97%"]], numeric=[1]))
+      Figure            Now
+      -------------  ------
+      Test accuracy  98.97%
+    """
+    from tabulate import tabulate
+
+    alignment = ["right" if column in numeric else "left" for column in range(len(header))]
+    text = tabulate(rows, header, tablefmt="simple", colalign=alignment, disable_numparse=True)
+    return textwrap.indent(text, "  ")
+
+
+def program() -> str:
+    """How the user can call this program: `vitral`, or its path where that is not on the search path."""
+    started = Path(sys.argv[0])
+    if shutil.which("vitral") or started.name != "vitral":
+        return "vitral"
+    return os.path.relpath(started)
 
 
 def block(rows: Sequence[tuple[str, str]], *, indent: int = 2) -> str:

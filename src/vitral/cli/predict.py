@@ -59,8 +59,8 @@ def _text(prediction: "Prediction", names: list[str], lang: "Language") -> str:
     labels = [names[label] if label < len(names) else str(label) for label in range(len(vector))]
     width = max(map(len, labels))
     head = f"{prediction.path}: {strong(labels[prediction.label])}, {numbers.percent(prediction.probability)}"
-    lines = [
-        f"  {name.ljust(width)} {numbers.percent(share).rjust(8)}  {quiet('█' * round(_BAR * share))}".rstrip()
-        for name, share in zip(labels, vector, strict=True)
-    ]
+    lines = []
+    for name, share in zip(labels, vector, strict=True):
+        bar = "█" * round(_BAR * share)
+        lines.append(f"  {name.ljust(width)} {numbers.percent(share).rjust(8)}" + (f"  {quiet(bar)}" if bar else ""))
     return "\n".join([head, *lines])

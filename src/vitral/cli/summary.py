@@ -1,10 +1,11 @@
 """The calm block at the end of a run, and the same for a run of the past."""
 
+import shlex
 from pathlib import Path
 
-from vitral._tables import text_table
-from vitral.cli.output import block, strong
+from vitral.cli.output import block, program, strong, table
 from vitral.cli.texts import say
+from vitral.lab.folder import RunFolder
 from vitral.lab.recipe import Recipe
 from vitral.lab.record import PublishedRecord, RunSummary, StudyRecord
 from vitral.lab.record_comparison import ComparisonRecord
@@ -31,16 +32,19 @@ def run_block(summary: RunSummary, folder: Path, lang: Language, *, details: boo
         rows += _what_went_in(summary, lang)
     if results.test_accuracy is not None:
         rows.append((say("test_accuracy", lang), strong(numbers.percent(results.test_accuracy))))
-    if details:
+    if details and results.test_accuracy is not None:
         rows += [
             (say("test_loss", lang), numbers.loss(results.test_loss)),
             (say("train_accuracy", lang), numbers.percent(results.train_accuracy)),
         ]
     if summary.overfit_epoch is not None and summary.overfit_epoch < summary.epochs_done:
-        rows.append((say("overfit", lang), say("overfit_from", lang, epoch=summary.overfit_epoch + 1)))
-    rows.append((say("time", lang), numbers.duration(summary.seconds_total)))
-    if details:
+        rows.append((say("overfit", lang), say("overfit_from", lang, epoch=summary.overfit_epoch)))
+    if summary.seconds_total:
+        rows.append((say("time", lang), numbers.duration(summary.seconds_total)))
+    if details and summary.peak_memory_bytes is not None:
         rows.append((say("memory", lang), numbers.memory(summary.peak_memory_bytes)))
+    if summary.error is not None:
+        rows.append((say("error", lang), summary.error))
     rows += [(say("warning", lang) if first else "", text) for first, text in _marked(summary.warnings)]
     pages = [
         (say(key, lang), str(folder / name))
@@ -74,9 +78,9 @@ def study_block(study: StudyRecord, folder: Path, lang: Language) -> str:
         ]
         for variant in study.variants
     ]
-    table = text_table(header, rows, numeric=[2, 3, 4, 5])
+    variants = table(header, rows, numeric=[2, 3, 4, 5])
     closing = block([(say("report", lang), str(folder / "report.html"))])
-    return "\n".join(["", heading(study, lang), "", table, "", closing, ""])
+    return "\n".join(["", heading(study, lang), "", variants, "", closing, ""])
 
 
 def comparison_block(record: ComparisonRecord, lang: Language) -> str:
@@ -92,7 +96,7 @@ def comparison_block(record: ComparisonRecord, lang: Language) -> str:
         ]
         for contestant in record.contestants
     ]
-    return "\n".join(["", text_table(header, rows, numeric=[1, 2, 3])])
+    return "\n".join(["", table(header, rows, numeric=[1, 2, 3])])
 
 
 def published_table(figures: list[PublishedRecord], lang: Language) -> str:
@@ -106,7 +110,7 @@ def published_table(figures: list[PublishedRecord], lang: Language) -> str:
         ]
         for figure in figures
     ]
-    return text_table(header, rows, numeric=[1, 2, 3])
+    return table(header, rows, numeric=[1, 2, 3])
 
 
 def _what_went_in(summary: RunSummary, lang: Language) -> list[tuple[str, str]]:
@@ -134,12 +138,13 @@ def _what_went_in(summary: RunSummary, lang: Language) -> list[tuple[str, str]]:
 
 
 def _next_steps(summary: RunSummary, folder: Path, lang: Language) -> list[tuple[str, str]]:
+    vitral, run = program(), shlex.quote(str(folder))
     if summary.status != "finished":
-        return [(say("next", lang), f"vitral resume {folder}")]
+        return [(say("next", lang), f"{vitral} resume {run}")]
+    sister = RunFolder(folder).recipe().sister
     return [
-        (say("next", lang), f"vitral predict {folder} IMAGE.png"),
-        ("", f"vitral run {summary.recipe} --epochs {2 * summary.epochs_planned}"),
-        ("", "vitral list"),
+        (say("next", lang), f"{vitral} predict {run} IMAGE.png"),
+        ("", f"{vitral} run {sister}" if sister else f"{vitral} list"),
     ]
 
 

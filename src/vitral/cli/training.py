@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vitral.cli.output import block, echo_json, note
+from vitral.cli.output import block, echo_json, note, program
 from vitral.cli.texts import say
 
 if TYPE_CHECKING:
@@ -110,4 +110,4 @@ def _say_interrupted(run: Path, lang: "Language", as_json: bool) -> None:
         note(say("interrupted", lang, done=summary.epochs_done, planned=summary.epochs_planned))
         if as_json:
             echo_json(summary)
-    note(block([(say("continue", lang), f"vitral resume {shlex.quote(str(run))}")], indent=0))
+    note(block([(say("continue", lang), f"{program()} resume {shlex.quote(str(run))}")], indent=0))
