@@ -121,7 +121,7 @@ def test_info_as_json(vitral: Vitral) -> None:
     facts = json.loads(vitral("info", "--json").out)
     assert facts["vitral"] == version("vitral")
     assert sum(map(len, facts["operations"].values())) > 20
-    assert set(facts["extras"]) == {"scikit-learn", "matplotlib", "jinja2", "pillow", "h5py"}
+    assert set(facts["extras"]) == {"scikit-learn", "matplotlib", "jinja2", "pillow", "h5py", "tomli-w"}
 
 
 def test_no_color_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

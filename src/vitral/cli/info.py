@@ -4,7 +4,7 @@ import click
 
 from vitral.cli.output import block, echo_json, json_option
 
-_EXTRAS = ("scikit-learn", "matplotlib", "jinja2", "pillow", "h5py")
+_EXTRAS = ("scikit-learn", "matplotlib", "jinja2", "pillow", "h5py", "tomli-w")
 
 
 @click.command()

@@ -66,7 +66,8 @@ def program() -> str:
 def block(rows: Sequence[tuple[str, str]], *, indent: int = 2) -> str:
     """Label and value, one pair a line, values in one column; an empty label continues the pair above.
 
-    >>> print(block([("Time", "43 s"), ("Try next", "vitral list"), ("", "vitral info")], indent=0))
+    >>> rows = [("Time", "43 s"), ("Try next", "vitral list"), ("", "vitral info")]
+    >>> print(click.unstyle(block(rows, indent=0)))
     Time      43 s
     Try next  vitral list
               vitral info

@@ -44,8 +44,9 @@ def require_lab() -> None:
     from vitral.report.extras import require_extras
 
     require_extras()
-    if find_spec("h5py") is None:
-        raise MissingExtraError("h5py", needed_for="saving a model")
+    for module, package, purpose in (("h5py", "h5py", "saving a model"), ("tomli_w", "tomli-w", "writing a recipe")):
+        if find_spec(module) is None:
+            raise MissingExtraError(package, needed_for=purpose)
 
 
 def train(work: Callable[[], "RunFolder"], lang: "Language", *, as_json: bool) -> "RunFolder":
