@@ -101,6 +101,22 @@ def test_the_schedule_must_give_a_number() -> None:
     assert [log["learning_rate"] for log in logs] == [1.0, 0.5]
 
 
+def test_the_schedule_may_be_a_function_of_the_epoch_alone() -> None:
+    # Keras 3 calls schedule(epoch) where schedule(epoch, rate) does not fit.
+    logs = train(StubModel(), callbacks.LearningRateScheduler(lambda epoch: 0.1 * 0.5**epoch), [1.0, 1.0])
+    assert [log["learning_rate"] for log in logs] == [0.1, 0.05]
+    with pytest.raises(TypeError, match="unsupported operand"):  # a mistake inside is not taken for a missing argument
+        train(StubModel(), callbacks.LearningRateScheduler(lambda epoch, rate: rate + "a"), [1.0])
+
+
+def test_a_callback_that_does_not_call_its_base_can_be_resumed() -> None:
+    class Forgetful(callbacks.Callback):
+        def __init__(self) -> None:
+            self.seen = 0
+
+    assert Forgetful().starts_afresh()
+
+
 def test_checkpoints_are_named_and_chosen() -> None:
     model = StubModel()
     train(model, callbacks.ModelCheckpoint("{epoch:02d}-{val_loss:.1f}.keras"), [3, 2])

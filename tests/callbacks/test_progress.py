@@ -3,11 +3,12 @@
 import io
 import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from vitral import Input, Sequential, callbacks, layers
+from vitral import Input, Sequential, callbacks, layers, metrics
 from vitral.callbacks import progbar
 
 
@@ -118,6 +119,17 @@ def test_a_single_epoch_has_no_headline(model: Sequential, capsys: pytest.Captur
     assert len(lines) == 3
     assert all(line.startswith("5/5 - 0s - ") for line in lines)
     assert re.fullmatch(r"5/5 - 0s - \d+[mu]s/step", lines[2])
+
+
+def test_of_a_metric_with_several_values_the_mean_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = Sequential([Input((2,)), layers.Dense(2, activation="softmax", kernel_initializer="zeros")])
+    made.compile("sgd", "sparse_categorical_crossentropy", metrics=[metrics.ConfusionMatrix()])
+    # Equal probabilities: all are taken for class 0, so the matrix is ((3, 0), (1, 0)), as one line of CSV too.
+    logger = callbacks.CSVLogger(tmp_path / "log.csv")
+    history = made.fit(np.zeros((4, 2)), [0, 0, 1, 0], verbose=2, callbacks=logger).history
+    assert " - confusion_matrix: 1.0000 - loss: 0.6931\n" in capsys.readouterr().out
+    assert history["confusion_matrix"][0].tolist() == [[3, 0], [1, 0]]
+    assert (tmp_path / "log.csv").read_text().splitlines()[1].startswith('0,"[[3.0, 0.0], [1.0, 0.0]]",0.69')
 
 
 def test_the_progress_can_go_to_another_stream(model: Sequential, capsys: pytest.CaptureFixture[str]) -> None:

@@ -55,9 +55,10 @@ class Callback:
     stream: TextIO | None = None
     """Where messages go; standard output unless set."""
 
+    _resumed = False  # on the class, because a user's __init__ may forget to call this one, as Keras allows
+
     def __init__(self) -> None:
         self.params: dict[str, Any] = {}
-        self._resumed = False
 
     def say(self, message: str) -> None:
         """Write a line for the user."""

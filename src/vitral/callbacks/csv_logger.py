@@ -2,7 +2,9 @@
 
 import csv
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
+
+import numpy as np
 
 from vitral.callbacks.callback import Callback
 from vitral.typing import Logs
@@ -29,7 +31,7 @@ class CSVLogger(Callback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         logs = logs or {}
         writer = self._writer or self._open(logs)
-        row = {name: logs.get(name, "NA") for name in writer.fieldnames}
+        row = {name: _cell(logs.get(name, "NA")) for name in writer.fieldnames}
         writer.writerow(row | {"epoch": epoch})
         if self._file is not None:
             self._file.flush()
@@ -53,3 +55,8 @@ class CSVLogger(Callback):
         if self._file is not None:
             self._file.close()
         self._file = None
+
+
+def _cell(value: Any) -> Any:
+    """The value in one line, also that of a metric with several."""
+    return value.tolist() if isinstance(value, np.ndarray) else value

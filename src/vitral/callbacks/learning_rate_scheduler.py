@@ -1,5 +1,6 @@
 """A learning rate that a function of the epoch gives."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,10 +14,11 @@ from vitral.typing import Logs
 class LearningRateScheduler(Callback):
     """Sets the learning rate at the start of every epoch to `schedule(epoch, rate)`, epochs counted from 0.
 
-    Adds "learning_rate" to the logs of the epoch. Raises ConfigError if the function does not return a number.
+    A function of the epoch alone will do as well. Adds "learning_rate" to the logs of the epoch. Raises ConfigError if
+    the function does not return a number.
     """
 
-    def __init__(self, schedule: Callable[[int, float], float], verbose: int = 0) -> None:
+    def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
         self.schedule = schedule
         self.verbose = verbose
@@ -26,7 +28,8 @@ class LearningRateScheduler(Callback):
         if epoch == self._epoch and not self.starts_afresh():
             return  # resumed in the middle of an epoch whose rate was set before the interruption
         self._epoch = epoch
-        rate: Any = self.schedule(epoch, float(self.model.optimizer.learning_rate))
+        arguments = (epoch, float(self.model.optimizer.learning_rate))
+        rate: Any = self.schedule(*arguments[: 2 if _takes_two(self.schedule) else 1])
         if not isinstance(rate, (float, np.floating)):
             raise ConfigError(
                 f"the schedule of LearningRateScheduler returned {rate!r} for epoch {epoch}; expected a float"
@@ -45,3 +48,13 @@ class LearningRateScheduler(Callback):
     def set_state(self, state: Mapping[str, Any]) -> None:
         super().set_state(state)
         self._epoch = int(state["epoch"])
+
+
+def _takes_two(schedule: Callable[..., float]) -> bool:
+    try:
+        inspect.signature(schedule).bind(0, 0.0)
+    except TypeError:
+        return False
+    except ValueError:
+        return True  # a function in C that does not tell
+    return True

@@ -4,7 +4,9 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from typing import TextIO
+from typing import Any, TextIO
+
+import numpy as np
 
 _BOLD, _GREEN, _WHITE, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 
@@ -78,14 +80,17 @@ class Progbar:
         self.stream.flush()
 
 
-def format_values(values: Mapping[str, float]) -> str:
+def format_values(values: Mapping[str, Any]) -> str:
     """Metric values as Keras writes them: four decimals, or powers of ten where those would show nothing.
+
+    Of a metric with several values, such as a score for each class, the mean is shown.
 
     >>> format_values({"accuracy": 0.98765, "loss": 0.00012})
     ' - accuracy: 0.9877 - loss: 1.2000e-04'
     """
+    means = {name: float(np.mean(value)) for name, value in values.items()}
     return "".join(
-        f" - {name}: {value:.4f}" if abs(value) >= 1e-3 else f" - {name}: {value:.4e}" for name, value in values.items()
+        f" - {name}: {mean:.4f}" if abs(mean) >= 1e-3 else f" - {name}: {mean:.4e}" for name, mean in means.items()
     )
 
 
