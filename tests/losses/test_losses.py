@@ -90,6 +90,8 @@ def test_get_refuses_the_unknown() -> None:
         losses.get("mean_squared_eror")
     with pytest.raises(ConfigError, match=r"call\(y_true, y_pred\) and gradient"):
         losses.get(lambda y_true, y_pred: 0)
+    with pytest.raises(ConfigError, match=r"loss is \['mse'\]; expected a name or a Loss"):
+        losses.get(["mse"])  # type: ignore[arg-type]
 
 
 def test_what_is_saved_is_what_keras_saves() -> None:

@@ -154,6 +154,21 @@ def test_evaluating_in_the_middle_of_an_epoch_leaves_the_running_means_alone() -
         ({"x": (i for i in range(3)), "y": [1]}, ConfigError, "x is a generator; expected a NumPy array"),
         ({"x": np.ones((4, 2)), "y": np.ones(4)}, ShapeError, r"batch of shape \(1, 2\); expected \(None, 1\)"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "batch_size": 2.5}, ConfigError, "batch_size is 2.5"),
+        ({"x": np.ones((4, 1)), "y": np.ones(4), "batch_size": 0}, ConfigError, "batch_size is 0; .* from 1 on"),
+        ({"x": np.ones((4, 1)), "y": np.ones(4), "epochs": 2.5}, ConfigError, "epochs is 2.5; expected a whole number"),
+        ({"x": np.ones((4, 1)), "y": np.ones(4), "epochs": -1}, ConfigError, "epochs is -1; .* from 0 on"),
+        ({"x": np.ones((4, 1)), "y": np.ones(4), "validation_freq": 0}, ConfigError, "validation_freq is 0"),
+        (
+            {"x": np.ones((4, 1)), "y": np.ones(4), "class_weight": "balanced"},
+            ConfigError,
+            "a dictionary such as {0: 1",
+        ),
+        (
+            {"x": np.ones((4, 1)), "y": np.ones(4), "class_weight": {"1": 2}},
+            ConfigError,
+            "the class '1'; .* whole number",
+        ),
+        ({"x": np.ones((4, 1)), "y": np.ones(4), "class_weight": {1: np.nan}}, ConfigError, "class 1 the weight nan"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "validation_split": 1.5}, ConfigError, "validation_split is 1.5"),
         ({"x": np.ones((1, 1)), "y": np.ones(1), "validation_split": 0.5}, DataError, "leaves one part without any"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "validation_data": np.ones(4)}, ConfigError, r"expected \(x, y\)"),
@@ -174,6 +189,12 @@ def test_input_that_cannot_work_gets_one_clear_line(
     with pytest.raises(error, match=message) as caught:
         model.fit(**{"verbose": 0, **arguments})
     assert "\n" not in str(caught.value)
+
+
+def test_a_sample_without_the_axis_of_the_batch_is_named() -> None:
+    model = Sequential([Input((8, 8, 1)), layers.Flatten()])
+    with pytest.raises(ShapeError, match=r"x has the shape \(8, 8, 1\) of one sample; .* x\[np.newaxis\]"):
+        model.predict(np.ones((8, 8, 1)), verbose=0)
 
 
 def test_what_is_asked_too_early_is_named() -> None:

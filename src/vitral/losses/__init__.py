@@ -36,7 +36,7 @@ def get(identifier: str | Config | type[Loss] | Loss | Callable[..., Any]) -> Lo
     """
     if isinstance(identifier, (str, dict, type, Loss)):
         return registry.get(identifier)
-    if identifier in CLASSES:
+    if callable(identifier) and identifier in CLASSES:
         return CLASSES[identifier]()
     raise ConfigError(
         f"loss is {identifier!r}; expected a name or a Loss: a loss of your own is a subclass of losses.Loss with "

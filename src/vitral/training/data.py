@@ -85,10 +85,12 @@ class Data:
     def with_class_weight(self, class_weight: Mapping[int, float] | None) -> "Data":
         """The same samples, weighted by their classes; a class that is not named weighs 1.
 
-        Raises ConfigError if there are sample weights already, or no labels.
+        Raises ConfigError if it maps anything but class numbers to finite weights, if there are sample weights already,
+        or no labels.
         """
         if class_weight is None:
             return self
+        _check_class_weight(class_weight)
         if self.weight is not None:
             raise ConfigError("class_weight and sample_weight cannot both be given: multiply them into sample_weight")
         if self.y is None:
@@ -98,6 +100,16 @@ class Data:
         for label, value in class_weight.items():
             weight[classes == label] = value
         return Data(self.x, self.y, weight)
+
+
+def _check_class_weight(class_weight: Any) -> None:
+    if not isinstance(class_weight, Mapping):
+        raise ConfigError(f"class_weight is {class_weight!r}; expected a dictionary such as {{0: 1.0, 1: 2.5}}")
+    for label, weight in class_weight.items():
+        if not isinstance(label, (int, np.integer)):
+            raise ConfigError(f"class_weight names the class {label!r}; expected a whole number")
+        if not isinstance(weight, (int, float, np.number)) or not np.isfinite(weight):
+            raise ConfigError(f"class_weight gives class {label} the weight {weight!r}; expected a finite number")
 
 
 def class_indices(y: Array) -> Array:
@@ -127,6 +139,13 @@ def as_array(value: Any, name: str) -> Array:
     return array
 
 
+def whole_number(value: Any, name: str, least: int) -> int:
+    """The value as an int; raises ConfigError unless it is a whole number of at least `least`."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ConfigError(f"{name} is {value!r}; expected a whole number from {least} on")
+    return int(value)
+
+
 def _check_finite(array: Array, name: str) -> None:
     if array.dtype.kind == "f":
         finite = np.isfinite(array)
@@ -138,15 +157,14 @@ def _check_finite(array: Array, name: str) -> None:
 class BatchReader:
     """Hands out the batches of an epoch as float arrays, without ever copying the whole of x.
 
-    Rows in order are views where the type allows it; otherwise they are gathered and cast into two buffers that the
-    next batch overwrites.
+    `batch_size` is 32 unless given. Rows in order are views where the type allows it; otherwise they are gathered and
+    cast into two buffers that the next batch overwrites.
     """
 
-    def __init__(self, data: Data, batch_size: int) -> None:
-        if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
-            raise ConfigError(f"batch_size is {batch_size!r}; expected a positive whole number")
+    def __init__(self, data: Data, batch_size: int | None = None) -> None:
+        size = 32 if batch_size is None else whole_number(batch_size, "batch_size", least=1)
         self.data = data
-        self.batch_size = min(int(batch_size), len(data))
+        self.batch_size = min(size, len(data))
         self.steps = -(-len(data) // self.batch_size)
         self._gathered: Array | None = None
         self._cast: Array | None = None

@@ -53,6 +53,11 @@ class Steps(Compiled):
             check_batch(x)
         self._metrics.update(value, y, y_pred, weight)
 
+    @_quiet
+    def predict_step(self, x: Array) -> Array:
+        """The output for a batch."""
+        return self.forward(x, training=False)[0]
+
     def _is_fused(self, loss: Loss) -> bool:
         layer = self.output_layer
         return (

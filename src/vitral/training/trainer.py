@@ -8,9 +8,9 @@ import numpy as np
 
 from vitral.callbacks import Callback, CallbackList, History
 from vitral.core.rng import next_seed
-from vitral.errors import ConfigError, ModelWarning
+from vitral.errors import ConfigError, ModelWarning, ShapeError
 from vitral.training.checks import check_targets, model_warnings
-from vitral.training.data import BatchReader, Data, as_array, epoch_order
+from vitral.training.data import BatchReader, Data, as_array, epoch_order, whole_number
 from vitral.training.state import Resumable
 from vitral.typing import Array, Logs
 
@@ -55,6 +55,8 @@ class Trainer(Resumable):
         probably wrong.
         """
         self.require_loss("fit")
+        epochs, initial_epoch = whole_number(epochs, "epochs", 0), whole_number(initial_epoch, "initial_epoch", 0)
+        whole_number(validation_freq, "validation_freq", 1)
         data = Data.of(x, y, sample_weight)
         validation = None if validation_data is None else _unpack(validation_data)
         if validation_split and validation is None:
@@ -63,8 +65,9 @@ class Trainer(Resumable):
         self._prepare(data, "fit")
         if validation is not None:
             self._prepare(validation, "fit")
-        reader = BatchReader(data, batch_size or 32)
-        val_reader = None if validation is None else BatchReader(validation, validation_batch_size or batch_size or 32)
+        reader = BatchReader(data, batch_size)
+        val_batch_size = batch_size if validation_batch_size is None else validation_batch_size
+        val_reader = None if validation is None else BatchReader(validation, val_batch_size)
         if not 0 <= initial_step <= reader.steps:
             raise ConfigError(f"initial_step is {initial_step}; an epoch has {reader.steps} batches")
         if shuffle:
@@ -121,7 +124,7 @@ class Trainer(Resumable):
         self.require_loss("evaluate")
         data = Data.of(x, y, sample_weight)
         self._prepare(data, "evaluate")
-        reader = BatchReader(data, batch_size or 32)
+        reader = BatchReader(data, batch_size)
         listeners = self._listeners(callbacks, verbose, epochs=1, steps=reader.steps)
         running = self._metrics.get_state()
         logs = self._evaluate(reader, listeners)
@@ -150,13 +153,13 @@ class Trainer(Resumable):
         """The model's output for every sample, in order."""
         data = Data.of(x)
         self._build_for(data.x)
-        reader = BatchReader(data, batch_size or 32)
+        reader = BatchReader(data, batch_size)
         listeners = self._listeners(callbacks, verbose, epochs=1, steps=reader.steps)
         listeners.on_predict_begin()
         outputs: Array | None = None
         for step, (batch, _, _) in reader.batches():
             listeners.on_predict_batch_begin(step)
-            y_pred, _ = self.forward(self.fit_input(batch), training=False)
+            y_pred = self.predict_step(self.fit_input(batch))
             if outputs is None:
                 outputs = np.empty((len(data), *y_pred.shape[1:]), y_pred.dtype)
             outputs[step * reader.batch_size :][: len(y_pred)] = y_pred
@@ -209,7 +212,14 @@ class Trainer(Resumable):
 
     def _build_for(self, x: Array) -> None:
         self.build_for((None, *x.shape[1:]))
-        self.fit_input(x[:1])
+        try:
+            self.fit_input(x[:1])
+        except ShapeError:
+            if x.shape == self.input_shape[1:]:
+                raise ShapeError(
+                    f"x has the shape {x.shape} of one sample; expected a batch of samples, such as x[np.newaxis]"
+                ) from None
+            raise
 
     def _choose_shuffle_seed(self, continues: bool) -> None:
         if self.shuffle_seed is None or not (continues or self._shuffle_seed_is_given):
