@@ -12,6 +12,7 @@ import pytest
 
 from vitral import Input, Sequential, callbacks, initializers, layers, losses, metrics, models, optimizers, saving
 from vitral.errors import ConfigError, MissingExtraError, ModelFileError, ModelWarning
+from vitral.regularizers import L2
 from vitral.typing import Array, Cache, Config
 
 DATA = Path(__file__).parent / "data"
@@ -211,6 +212,25 @@ def test_registered_classes_need_no_custom_objects(tmp_path: Path) -> None:
     np.testing.assert_array_equal(again.predict([[1, 2]], verbose=0), [[3, 6]])
 
 
+def test_arguments_may_be_numbers_and_arrays_of_numpy(tmp_path: Path) -> None:
+    rate = optimizers.schedules.PiecewiseConstantDecay(np.array([1, 2]), np.array([0.25, 0.5, 1.0]))
+    model = Sequential(
+        [
+            Input((2,)),
+            layers.Dense(
+                2, kernel_initializer=initializers.Constant(np.eye(2)), kernel_regularizer=L2(np.float32(0.5))
+            ),
+            layers.Rescaling(np.array([2.0, 4.0]), offset=np.float32(1)),
+            layers.Dropout(np.float32(0.5)),
+        ]
+    )
+    model.compile(optimizers.SGD(rate), "mse")
+    model.save(tmp_path / "model.keras")
+    again = models.load_model(tmp_path / "model.keras")
+    assert again.predict([[1.0, 2.0]], verbose=0).tolist() == [[3.0, 9.0]]
+    assert again.optimizer.learning_rate == 0.25
+
+
 def test_checkpoints_of_a_real_training(tmp_path: Path) -> None:
     model = Sequential([Input((36,)), layers.Dense(3, activation="softmax")])
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -231,7 +251,7 @@ def test_files_are_replaced_whole_and_readable(tmp_path: Path) -> None:
         model.save(path, overwrite=False)
     model.compile("sgd", "mse", metrics=[lambda y_true, y_pred: y_pred])
     model.optimizer.name = object()  # type: ignore[assignment]  # nothing that JSON can hold
-    with pytest.raises(TypeError):
+    with pytest.raises(ConfigError, match="cannot be saved: get_config gave a object; expected plain values"):
         model.save(path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["m.keras"]

@@ -16,9 +16,11 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+
 import vitral
 from vitral._files import atomic_path
-from vitral.errors import ModelFileError
+from vitral.errors import ConfigError, ModelFileError
 
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 
@@ -39,16 +41,20 @@ class Archive:
 
 
 def write_archive(path: Path, config: Mapping[str, Any], weights: bytes, extra: Mapping[str, Any]) -> None:
-    """Write the file in one step; `extra` goes into the metadata."""
+    """Write the file in one step; `extra` goes into the metadata.
+
+    Raises ConfigError if the configuration holds what JSON cannot say; NumPy's numbers and arrays it can.
+    """
     metadata = {
         "keras_version": _FORMAT_OF,
         "date_saved": datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "vitral_version": vitral.__version__,
         **extra,
     }
+    description = json.dumps(config, default=_plain)
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(_METADATA, json.dumps(metadata))
-        archive.writestr(_CONFIG, json.dumps(config))
+        archive.writestr(_CONFIG, description)
         archive.writestr(_WEIGHTS, weights)
 
 
@@ -71,6 +77,12 @@ def read_archive(path: Path) -> Archive:
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
         raise ModelFileError(f"{path}: not a .keras file, or a damaged one ({error})") from None
     return archive_
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (np.generic, np.ndarray)):
+        return value.tolist()
+    raise ConfigError(f"the model cannot be saved: get_config gave a {type(value).__name__}; expected plain values")
 
 
 def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
