@@ -156,6 +156,10 @@ def test_weights_go_in_whole_or_not_at_all() -> None:
     [
         (lambda: layers.Dense(0), "Dense: units is 0; expected a positive whole number"),
         (lambda: layers.Dense(2.5), "Dense: units is 2.5; expected a positive whole number"),
+        (lambda: layers.Dense(None), "Dense: units is None; expected a positive whole number"),
+        (lambda: layers.Dense(2, units_=3), "unknown argument of Dense 'units_'; did you mean 'units'?"),
+        (lambda: layers.Conv2D(4, 3, stride=2), "unknown argument of Conv2D 'stride'; did you mean 'strides'?"),
+        (lambda: layers.Conv2D(4, "3"), "kernel_size is '3'; expected a positive whole number"),
         (lambda: layers.Conv2D(4, (3, 3, 3)), "kernel_size is (3, 3, 3); expected one whole number or two"),
         (lambda: layers.Conv2D(4, 3, padding="full"), "padding is 'full'; expected 'valid' or 'same'"),
         (lambda: layers.Conv2D(4, 3, strides=2, dilation_rate=2), "expected at most one of them above 1"),
@@ -163,7 +167,7 @@ def test_weights_go_in_whole_or_not_at_all() -> None:
         (lambda: layers.Conv2D(4, 3, data_format="channels_first"), "expected 'channels_last'"),
         (lambda: layers.Dropout(1.0), "Dropout: rate is 1.0; expected a number from 0 to below 1"),
         (lambda: layers.Dense(2, activation="rellu"), "unknown activation 'rellu'; did you mean 'relu'?"),
-        (lambda: layers.Dense(2, activation=np.tanh), "expected a name, a configuration or a Activation"),
+        (lambda: layers.Dense(2, activation=np.tanh), "expected a name, a configuration or an instance of Activation"),
         (lambda: layers.Dense(2, kernel_initializer="glorot"), "unknown initializer 'glorot'"),
         (lambda: layers.Reshape((-1, -1)), "expected at most one -1"),
         (lambda: layers.ZeroPadding2D(-1), "padding is -1"),
@@ -200,6 +204,19 @@ def test_a_batch_of_another_shape_is_refused() -> None:
     layer(np.zeros((1, 3)))
     with pytest.raises(ShapeError, match=r'"head" \(Dense\) received a batch of shape \(1, 4\); expected \(None, 3\)'):
         layer(np.zeros((1, 4)))
+
+
+def test_a_layer_is_built_once() -> None:
+    layer = layers.Dense(2, name="head")
+    layer.build((None, 3))
+    with pytest.raises(ConfigError, match=r'"head" is built already, for the shape \(None, 3\)'):
+        layer.build((None, 3))
+    assert len(layer.weights) == 2
+
+
+def test_numbers_of_numpy_are_numbers() -> None:
+    conv = layers.Conv2D(np.int64(2), np.int64(3), strides=(np.int32(1), np.int32(2)))
+    assert (conv.filters, conv.kernel_size, conv.strides) == (2, (3, 3), (1, 2))
 
 
 def test_every_activation_can_be_named_in_a_layer() -> None:

@@ -1,10 +1,13 @@
 """Putting layers together: shapes, names, weights, nesting."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from vitral import Input, Sequential, backend, layers, utils
+from vitral import Input, Model, Sequential, backend, layers, optimizers, utils
 from vitral.errors import ConfigError, ShapeError
+from vitral.typing import Array, Cache
 
 
 def report_4_net(size: int, channels: int) -> Sequential:
@@ -50,15 +53,16 @@ def test_published_network_of_the_report_l5() -> None:
     assert model.multiply_adds(model.input_shape) == 777_600 + 3_115_008 + 589_824 + 61_440 + 1_200
 
 
-@pytest.mark.parametrize("way", ["input", "argument", "build", "data", "list"])
+@pytest.mark.parametrize("way", ["input", "argument", "length", "build", "data", "list"])
 def test_every_way_to_say_the_shape_of_the_input(way: str) -> None:
-    dense = layers.Dense(2, input_shape=(3,)) if way == "argument" else layers.Dense(2)
+    said = {"argument": {"input_shape": (3,)}, "length": {"input_dim": 3}}.get(way, {})
+    dense = layers.Dense(2, **said)
     model = Sequential([Input(shape=(3,)), dense] if way == "list" else [])
     if way == "input":
         model.add(Input((3,)))
     if way != "list":
         model.add(dense)
-    assert model.built == (way in ("input", "argument", "list"))
+    assert model.built == (way in ("input", "argument", "length", "list"))
     if way == "build":
         model.build((None, 3))
     if way == "data":
@@ -166,3 +170,56 @@ def test_utils_as_scripts_use_them() -> None:
     assert first[0] == second[0]
     np.testing.assert_array_equal(first[1], second[1])
     np.testing.assert_allclose(utils.normalize([[3.0, 4.0], [0.0, 0.0]]), [[0.6, 0.8], [0.0, 0.0]])
+
+
+def test_a_layer_that_also_stands_in_an_inner_model_moves_once_a_step() -> None:
+    # y = w w x at w = 2, x = 1: loss (4 - 3)^2, derivative 2 (4 - 3) 2 w = 8, so w = 2 - 0.125 * 8.
+    shared = layers.Dense(1, use_bias=False)
+    model = Sequential([Input((1,)), shared, Sequential([shared])])
+    model.set_weights([np.array([[2.0]])])
+    model.compile(optimizers.SGD(0.125), "mse")
+    assert model.train_on_batch([[1.0]], [[3.0]]) == pytest.approx(1.0)
+    assert [weight.tolist() for weight in model.get_weights()] == [[[1.0]]]
+    assert model.count_params() == 1
+
+
+def test_a_frozen_model_freezes_what_is_added_later_as_well() -> None:
+    # Keras 3 counts the same for each of these.
+    made_frozen = Sequential([Input((4,)), layers.Dense(3)], trainable=False)
+    grown = Sequential([Input((4,)), layers.Dense(3)])
+    grown.trainable = False
+    grown.add(layers.Dense(2))
+    grown.layers[0].trainable = True
+    for model, count in ((made_frozen, 2), (grown, 4)):
+        assert (len(model.trainable_weights), len(model.non_trainable_weights)) == (0, count)
+        assert model.trainable_weights == []
+
+
+class _WithoutSuper(layers.Layer):
+    def __init__(self) -> None:
+        self.size = 3
+
+
+class _ForgetsTheCache(layers.Layer):
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return x  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (
+            lambda: Model(inputs=1, outputs=2),
+            r"made as Sequential\(\[layer, ...\]\); there is no Model\(inputs, outputs",
+        ),
+        (lambda: layers.Dense(3, name="top")(Input((4,), name="x")), 'layer "top" was called on the layer "x"'),
+        (lambda: Sequential([_WithoutSuper()]), r"_WithoutSuper.__init__ does not call super\(\)"),
+        (
+            lambda: Sequential([Input((2,)), _ForgetsTheCache()]).output_shape,
+            r"forward returned a ndarray; expected the pair \(output, cache\)",
+        ),
+    ],
+)
+def test_ways_of_keras_that_there_are_not_and_forgotten_lines(build: Callable[[], object], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        build()

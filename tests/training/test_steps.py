@@ -104,7 +104,6 @@ def test_a_frozen_layer_keeps_its_weights() -> None:
 
 def test_a_model_with_nothing_to_learn_says_so() -> None:
     model = Sequential([Input((2,)), layers.Dense(1)], trainable=False)
-    model.trainable = False
     model.compile("sgd", "mse")
     with pytest.warns(ModelWarning, match="no trainable weights"):
         model.fit(np.ones((3, 2)), np.ones((3, 1)), verbose=0)
@@ -118,6 +117,7 @@ def test_a_training_that_diverges_ends_quietly(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out.endswith("Invalid loss, terminating training\n")
     assert len(history["loss"]) == 1
     assert not np.isfinite(history["loss"][0])
+    assert not np.isfinite(model.predict(x, verbose=0)).any()
     # Without the callback it goes on, as in Keras.
     assert len(model.fit(x, x[:, 0], 4, 2, verbose=0).history["loss"]) == 2
 

@@ -1,6 +1,7 @@
 """Finding classes by name, and turning objects into plain configurations and back, in Keras 3's format."""
 
 import difflib
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -53,6 +54,27 @@ def unknown_name(kind: str, name: str, known: list[str]) -> ConfigError:
     return ConfigError(f"unknown {kind} {name!r}; {hint}")
 
 
+def arguments_of(cls: type) -> set[str]:
+    """Names of a constructor's arguments, those that it hands on to its bases included.
+
+    >>> class Base:
+    ...     def __init__(self, name=None): ...
+    >>> class Derived(Base):
+    ...     def __init__(self, size, **options): ...
+    >>> sorted(arguments_of(Derived))
+    ['name', 'size']
+    """
+    names: set[str] = set()
+    for base in cls.__mro__:
+        if "__init__" not in vars(base):
+            continue
+        parameters = list(inspect.signature(vars(base)["__init__"]).parameters.values())[1:]
+        names |= {p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)}
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            break
+    return names
+
+
 class Registry(Generic[T]):
     """The classes of one room (layers, losses ...), found by name.
 
@@ -102,7 +124,8 @@ class Registry(Generic[T]):
             return identifier()
         if self.base is not None and not isinstance(identifier, self.base):
             raise ConfigError(
-                f"{self.kind} is {identifier!r}; expected a name, a configuration or a {self.base.__name__}"
+                f"{self.kind} is {identifier!r}; "
+                f"expected a name, a configuration or an instance of {self.base.__name__}"
             )
         return identifier
 

@@ -1,5 +1,9 @@
 """What Dense and Conv2D share: a sum weighted by a kernel, then an activation."""
 
+from typing import Any
+
+import numpy as np
+
 from vitral import activations, initializers, regularizers
 from vitral.activations import Activation
 from vitral.core.variable import Variable
@@ -25,12 +29,9 @@ class ActivatedLayer(Layer):
         bias_initializer: "str | Config | initializers.Initializer" = "zeros",
         kernel_regularizer: "str | Config | regularizers.Regularizer | None" = None,
         bias_regularizer: "str | Config | regularizers.Regularizer | None" = None,
-        *,
-        name: str | None = None,
-        trainable: bool = True,
-        input_shape: tuple[int | None, ...] | None = None,
+        **options: Any,
     ) -> None:
-        super().__init__(name=name, trainable=trainable, input_shape=input_shape)
+        super().__init__(**options)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -107,6 +108,6 @@ def _serialize(regularizer: "regularizers.Regularizer | None") -> Config | None:
 
 def positive(value: int, argument: str, layer: str) -> int:
     """The value as an int; raises ConfigError unless it is a whole number above zero."""
-    if isinstance(value, bool) or int(value) != value or value <= 0:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or value <= 0 or value % 1 != 0:
         raise ConfigError(f"{layer}: {argument} is {value!r}; expected a positive whole number")
     return int(value)

@@ -9,7 +9,7 @@ import numpy as np
 from vitral import initializers
 from vitral.config import floatx
 from vitral.core.naming import unique_name
-from vitral.core.registry import Registry
+from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.rng import SeedGenerator
 from vitral.core.variable import Penalty, Variable
 from vitral.errors import ConfigError, ShapeError
@@ -24,6 +24,8 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
     @functools.wraps(build)
     def wrapper(self: AnyLayer, input_shape: Shape) -> None:
         shape = tuple(input_shape)
+        if self.built and self._weights:
+            raise ConfigError(f'layer "{self.name}" is built already, for the shape {self._input_shape}')
         self.check_input_shape(shape)
         build(self, shape)
         self.built = True
@@ -40,6 +42,9 @@ class Layer:
 
     `forward` returns its output and a cache; `backward` gets that cache back. Nothing of a pass is kept on the layer,
     so one layer can stand in several places of a network.
+
+    `input_shape`, the shape of one sample, or `input_dim`, its length where it has one axis, may be given to the first
+    layer of a model in place of an Input. Raises ConfigError for an argument that no class of the layer knows.
 
     >>> class Scale(Layer):
     ...     def build(self, input_shape):
@@ -65,7 +70,13 @@ class Layer:
         name: str | None = None,
         trainable: bool = True,
         input_shape: Sequence[int | None] | None = None,
+        input_dim: int | None = None,
+        **unknown: Any,
     ) -> None:
+        for argument in unknown:
+            raise unknown_name(f"argument of {type(self).__name__}", argument, sorted(arguments_of(type(self))))
+        if input_dim is not None:
+            input_shape = (input_dim,)
         self.name = name or unique_name(type(self).__name__)
         self.trainable = trainable
         self.declared_input_shape: Shape | None = None if input_shape is None else (None, *input_shape)
@@ -108,8 +119,12 @@ class Layer:
         """Shape of the output for an input of this shape; found by trying unless the layer knows better."""
         if not self.built:
             self.build(input_shape)
-        y, _ = self.forward(np.zeros((1, *map(int, _known(input_shape[1:], self.name))), floatx()), training=False)
-        return (None, *y.shape[1:])
+        result = self.forward(np.zeros((1, *map(int, _known(input_shape[1:], self.name))), floatx()), training=False)
+        if not isinstance(result, tuple) or len(result) != 2:
+            raise ConfigError(
+                f"{type(self).__name__}.forward returned a {type(result).__name__}; expected the pair (output, cache)"
+            )
+        return (None, *result[0].shape[1:])
 
     def multiply_adds(self, input_shape: Shape) -> int:
         """Multiplications with addition that one sample's forward pass takes (only matrix-like work is counted)."""
@@ -147,7 +162,14 @@ class Layer:
             )
 
     def __call__(self, x: Array, training: bool = False) -> Array:
-        """The output for an array, building the layer first if need be; like Keras, without any gradient."""
+        """The output for an array, building the layer first if need be; like Keras, without any gradient.
+
+        Raises ShapeError if the array does not fit, ConfigError for a layer in place of an array.
+        """
+        if isinstance(x, Layer):
+            raise ConfigError(
+                f'layer "{self.name}" was called on the layer "{x.name}"; a model is made as Sequential([layer, ...])'
+            )
         x = np.asarray(x)
         if x.dtype.kind != "f":
             x = x.astype(floatx())

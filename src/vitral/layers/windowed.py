@@ -1,6 +1,7 @@
 """Arguments of layers that slide a window over an image: sizes, strides and padding, checked once."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.activated import positive
@@ -15,7 +16,7 @@ def pair(value: int | Sequence[int], argument: str, layer: str) -> Pair:
     >>> pair(3, "kernel_size", "Conv2D"), pair((1, 2), "strides", "Conv2D")
     ((3, 3), (1, 2))
     """
-    values = [value, value] if isinstance(value, int) else list(value)
+    values: list[Any] = list(value) if isinstance(value, (tuple, list)) else [value, value]
     if len(values) != 2:
         raise ConfigError(f"{layer}: {argument} is {value!r}; expected one whole number or two")
     return positive(values[0], argument, layer), positive(values[1], argument, layer)

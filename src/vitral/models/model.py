@@ -1,6 +1,7 @@
 """What every model can do beside learning: its weights, its summary, its files."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +12,38 @@ from vitral.training import Trainer
 
 
 class Model(Trainer):
-    """A trainable network of layers. `Sequential` is the kind to use; a model is also a layer of a larger one."""
+    """A trainable network of layers. `Sequential` is the kind to use; a model is also a layer of a larger one.
+
+    Raises ConfigError where a model is made of inputs and outputs, which Vitral does not have.
+    """
+
+    def __init__(self, *functional: Any, **options: Any) -> None:
+        if type(self) is Model or functional:
+            raise ConfigError("a model is made as Sequential([layer, ...]); there is no Model(inputs, outputs)")
+        super().__init__(**options)
 
     @property
     def weights(self) -> list[Variable]:
-        """The variables of all layers, in their order."""
-        return [variable for layer in self.layers for variable in layer.weights]
+        """The variables of all layers, in their order; those of a layer that stands in two places once."""
+        return _each_once(variable for layer in self.layers for variable in layer.weights)
 
     @property
     def trainable_weights(self) -> list[Variable]:
-        """The variables that training changes."""
-        return [variable for layer in self.layers for variable in layer.trainable_weights]
+        """The variables that training changes; none if the model's own `trainable` is False."""
+        if not self.trainable:
+            return []
+        return _each_once(variable for layer in self.layers for variable in layer.trainable_weights)
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The variables that training leaves alone."""
-        return [variable for layer in self.layers for variable in layer.non_trainable_weights]
+        changed = {id(variable) for variable in self.trainable_weights}
+        return [variable for variable in self.weights if id(variable) not in changed]
 
     @property
     def variables(self) -> list[Variable]:
         """The weights and the positions of the random streams, layer by layer."""
-        return [variable for layer in self.layers for variable in layer.variables]
+        return _each_once(variable for layer in self.layers for variable in layer.variables)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position; raises ConfigError if there is none."""
@@ -58,8 +70,6 @@ class Model(Trainer):
         if print_fn is not None:
             print_fn(text)
         else:
-            import sys
-
             sys.stdout.write(text)
 
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
@@ -82,3 +92,7 @@ class Model(Trainer):
         from vitral.saving import load_weights
 
         load_weights(self, filepath)
+
+
+def _each_once(variables: Iterable[Variable]) -> list[Variable]:
+    return list({id(variable): variable for variable in variables}.values())

@@ -38,6 +38,10 @@ class Sequential(Model):
         if not isinstance(given, Layer):
             hint = ": a class, add brackets to make an instance" if isinstance(given, type) else ""
             raise ConfigError(f"add received {given!r}{hint}; expected a layer")
+        if not hasattr(layer, "declared_input_shape"):
+            raise ConfigError(
+                f"{type(layer).__name__}.__init__ does not call super().__init__(), which every layer needs"
+            )
         if isinstance(layer, InputLayer):
             if self._input is not None or self._layers:
                 raise ConfigError(f'model "{self.name}" has an input already; Input must be the first entry')

@@ -5,13 +5,12 @@ different model, so it is refused by name. Classes are looked up by name among t
 named in a file is ever imported.
 """
 
-import inspect
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from vitral import losses, metrics, optimizers
-from vitral.core.registry import Registry
+from vitral.core.registry import Registry, arguments_of
 from vitral.errors import ModelFileError, VitralError
 from vitral.initializers.initializer import registry as initializers
 from vitral.layers import Layer
@@ -84,7 +83,7 @@ def without_unused(config: Config, custom_objects: Mapping[str, Any], source: Pa
     cls = next((registry.classes[name] for registry in _REGISTRIES if name in registry.classes), None)
     arguments = dict(config.get("config") or {})
     if cls is not None and config.get("registered_name") in (None, name):
-        known = _arguments_of(cls)
+        known = arguments_of(cls)
         for argument in [a for a in arguments if a not in known]:
             value = arguments.pop(argument)
             if not _is_unused(argument, value):
@@ -113,19 +112,6 @@ def _is_unused(argument: str, value: Any) -> bool:
     if argument == "data_format":
         return value in (None, "channels_last")
     return value is None or value is False or argument in _WITHOUT_EFFECT
-
-
-def _arguments_of(cls: type) -> set[str]:
-    """Names of the constructor's arguments, those that it hands on to its bases included."""
-    names: set[str] = set()
-    for base in cls.__mro__:
-        if "__init__" not in vars(base):
-            continue
-        parameters = inspect.signature(base.__init__).parameters.values()  # type: ignore[misc]
-        names |= {parameter.name for parameter in parameters}
-        if not any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
-            break
-    return names
 
 
 def _identifiers(values: list[Any] | None, custom_objects: Mapping[str, Any]) -> list[Any] | None:
