@@ -50,9 +50,7 @@ class MissingExtraError(VitralError, ImportError):
     """
 
     def __init__(self, package: str, *, needed_for: str, extra: str = "lab") -> None:
-        super().__init__(
-            f'{needed_for} needs {package}, which is not installed: pip install "vitral[{extra}]"'
-        )
+        super().__init__(f'{needed_for} needs {package}, which is not installed: pip install "vitral[{extra}]"')
         self.package = package
 
 

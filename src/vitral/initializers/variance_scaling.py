@@ -126,7 +126,7 @@ class LecunUniform(_Named):
     settings = (1.0, "fan_in", "uniform")
 
 
-@registry.register("orthogonal")
+@registry.register()
 class Orthogonal(RandomInitializer):
     """A matrix with orthonormal rows or columns times `gain` (Saxe et al., ICLR 2014).
 

@@ -63,7 +63,7 @@ class Softmax(ActivationLayer):
         return {**super().get_config(), "axis": -1}
 
 
-@registry.register("re_lu")
+@registry.register()
 class ReLU(Elementwise):
     """x above the threshold, negative_slope * (x - threshold) below it, at most max_value.
 

@@ -47,9 +47,9 @@ class Adam(Optimizer):
             learning_rate_multipliers=learning_rate_multipliers,
             name=name,
         )
-        for name, value in (("beta_1", beta_1), ("beta_2", beta_2)):
+        for argument, value in (("beta_1", beta_1), ("beta_2", beta_2)):
             if not 0 <= value < 1:
-                raise ConfigError(f"{name} is {value!r}; expected a number from 0 to below 1")
+                raise ConfigError(f"{argument} is {value!r}; expected a number from 0 to below 1")
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
