@@ -1,5 +1,7 @@
 """Layers: published parameter counts, shapes, configurations, and what they refuse."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -128,6 +130,18 @@ def test_normalization_learns_from_data_what_keras_learns() -> None:
     z = layer(data)
     np.testing.assert_allclose(z.mean(axis=(0, 1, 2)), 0, atol=1e-6)
     np.testing.assert_allclose(z.std(axis=(0, 1, 2)), 1, rtol=1e-6)
+
+
+def test_normalization_adapts_to_bytes_without_a_copy_in_double_precision() -> None:
+    data = np.random.default_rng(0).integers(0, 256, (2000, 16, 16, 3), np.uint8)
+    layer = layers.Normalization()
+    layer.build((None, 16, 16, 3))
+    tracemalloc.start()
+    layer.adapt(data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * data.nbytes  # a whole copy takes 8
+    np.testing.assert_allclose(layer.variance.value, data.var(axis=(0, 1, 2)), rtol=1e-6)
 
 
 def test_names_are_counted_as_in_keras() -> None:

@@ -13,6 +13,9 @@ from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config, Shape
 
+_ADAPTED_AT_ONCE = 256
+"""Samples whose distance from the mean is held in memory at a time."""
+
 
 @registry.register()
 class Rescaling(Elementwise):
@@ -95,9 +98,13 @@ class Normalization(Elementwise):
         if not self.built:
             self.build((None, *data.shape[1:]))
         axes = tuple(range(data.ndim - 1))
-        self.mean.assign(data.mean(axis=axes, dtype=np.float64))
-        self.variance.assign(data.var(axis=axes, dtype=np.float64))
-        self.count.assign(data.size // data.shape[-1])
+        count = data.size // data.shape[-1]
+        mean = data.mean(axis=axes, dtype=np.float64)
+        # Part by part: data.var would make a copy of everything in double precision.
+        parts = (data[start : start + _ADAPTED_AT_ONCE] for start in range(0, len(data), _ADAPTED_AT_ONCE))
+        self.mean.assign(mean)
+        self.variance.assign(sum(np.square(part - mean).sum(axis=axes) for part in parts) / count)
+        self.count.assign(count)
 
     def _statistics(self, dtype: Any) -> tuple[Array, Array]:
         if self.given_mean is not None:
