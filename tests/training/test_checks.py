@@ -90,7 +90,15 @@ def test_the_values_behind_the_sigmoid_are_what_is_trained_on() -> None:
     ("units", "activation", "loss", "y", "error", "message"),
     [
         (10, "softmax", SCE(), np.eye(10)[LABELS], ShapeError, "look one-hot: use categorical_crossentropy"),
-        (5, "softmax", SCE(), LABELS, DataError, "labels go from 0 to 9, but .* classes 0 to 4 apart"),
+        (5, "softmax", SCE(), LABELS, DataError, "labels go from 0 to 9, but .* classes 0 to 4 apart$"),
+        (
+            1,
+            "sigmoid",
+            SCE(),
+            LABELS % 2,
+            DataError,
+            "classes 0 to 0 apart: use binary_crossentropy for a single output",
+        ),
         (10, "softmax", SCE(), LABELS - 1, DataError, "labels go from -1 to 8"),
         (10, "softmax", SCE(), LABELS + 0.5, DataError, "need whole class numbers; received values such as 0.5"),
         (10, "softmax", CCE(), LABELS, ShapeError, r"use sparse_categorical_crossentropy, or to_categorical\(y, 10\)"),

@@ -150,6 +150,7 @@ def _check_classes(y: Array, units: int, shape: Any, where: str) -> None:
     if lowest < 0 or highest >= units:
         raise DataError(
             f"labels go from {lowest} to {highest}, but {where} can only tell classes 0 to {units - 1} apart"
+            + ": use binary_crossentropy for a single output" * (units == 1)
         )
 
 
