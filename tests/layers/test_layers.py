@@ -123,6 +123,11 @@ def test_dropout_drops_the_share_it_should_and_keeps_the_mean() -> None:
     np.testing.assert_array_equal(layers.Dropout(0.3, seed=0)(x, training=True), y)
 
 
+def test_a_noise_shape_of_other_axes_is_refused() -> None:
+    with pytest.raises(ShapeError, match=r'"drop" received shape \(2, 3\); noise_shape is \(1,\)'):
+        layers.Dropout(0.5, noise_shape=(1,), name="drop")(np.ones((2, 3)), training=True)
+
+
 def test_normalization_learns_from_data_what_keras_learns() -> None:
     layer = layers.Normalization()
     data = normal(6, 3, 3, 2) * 5 + 2

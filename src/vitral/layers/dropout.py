@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from vitral import ops
-from vitral.errors import ConfigError
+from vitral.errors import ConfigError, ShapeError
 from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config
@@ -17,7 +17,7 @@ class Dropout(Elementwise):
     """While training, each value becomes 0 with probability `rate`, the others grow by 1 / (1 - rate).
 
     `noise_shape` gives axes of length 1 along which values share their fate. Outside training nothing changes.
-    Raises ConfigError unless 0 <= rate < 1.
+    Raises ConfigError unless 0 <= rate < 1, ShapeError if `noise_shape` has not the input's number of axes.
 
     >>> x = np.ones((1, 4), np.float32)
     >>> Dropout(0.5, seed=1)(x), sorted(set(Dropout(0.5, seed=1)(np.ones((9, 9)), training=True).ravel().tolist()))
@@ -40,6 +40,8 @@ class Dropout(Elementwise):
             return x, None
         shape = x.shape
         if self.noise_shape is not None:
+            if len(self.noise_shape) != x.ndim:
+                raise ShapeError(f'layer "{self.name}" received shape {x.shape}; noise_shape is {self.noise_shape}')
             shape = tuple(size if axis is None else axis for size, axis in zip(x.shape, self.noise_shape, strict=True))
         keep = self.seed_generator.next().random(shape, np.float32) >= self.rate
         return ops.dropout(x, keep=keep, rate=self.rate)

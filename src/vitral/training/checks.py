@@ -13,7 +13,10 @@ from vitral.layers.layer import Layer
 from vitral.losses import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
+    Huber,
     Loss,
+    MeanAbsoluteError,
+    MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
 from vitral.training.network import Network
@@ -23,6 +26,7 @@ _SAMPLES_PER_OUTPUT = 10
 """With fewer labels than this for each output, a class that none of them shows may exist nevertheless."""
 
 _Crossentropy = (BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy)
+_Regression = (MeanSquaredError, MeanAbsoluteError, Huber)
 
 
 def model_warnings(model: Any, y: Array | None = None) -> list[str]:
@@ -65,8 +69,9 @@ def check_targets(model: Network, loss: Loss, y: Array | None) -> Array:
             f"categorical_crossentropy expects one-hot labels of shape (n, {units}) and received class numbers of "
             f"shape {y.shape}: use sparse_categorical_crossentropy, or to_categorical(y, {units})"
         )
-    elif isinstance(loss, _Crossentropy) and not _same_but_for_ones((len(y), *shape[1:]), y.shape):
-        raise ShapeError(f"labels of shape {y.shape} do not fit {where}")
+    elif isinstance(loss, (*_Crossentropy, *_Regression)) and not _same_but_for_ones((len(y), *shape[1:]), y.shape):
+        hint = f": class numbers need to_categorical(y, {units})" if _is_class_numbers(y, len(shape)) else ""
+        raise ShapeError(f"labels of shape {y.shape} do not fit {where}{hint}")
     if isinstance(loss, BinaryCrossentropy) and y.size and (y.min() < 0 or y.max() > 1):
         raise DataError(
             f"binary_crossentropy expects labels from 0 to 1 and received values from {y.min()} to {y.max()}: "
