@@ -13,7 +13,7 @@ from vitral.typing import Array
 Measured = tuple[float | None, float | None]
 
 
-def measure(model: Sequential, x: Array, y: Array, *, batch_size: int = 1024) -> Measured:
+def measure(model: Sequential, x: Array, y: Array, *, batch_size: int = 256) -> Measured:
     """(loss, accuracy) of the compiled network as it is, dropout off; penalties of regularizers are not in the loss.
 
     Unlike `evaluate` it leaves the running metrics of an epoch under way alone.

@@ -15,7 +15,7 @@ from vitral.lab.record import ClassRecord, EvaluationRecord, Results, RunSummary
 from vitral.models import Sequential
 from vitral.typing import Array
 
-_BATCH = 1024
+_BATCH = 256
 _MISTAKES = 25
 
 

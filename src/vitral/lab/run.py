@@ -23,12 +23,13 @@ from vitral.lab.interrupt import InterruptGuard, RunInterruptedError
 from vitral.lab.measure import MeasurementPlan, Measurer, measure
 from vitral.lab.outcome import Prepared, record_outcome
 from vitral.lab.prepare import InputPreparation
+from vitral.lab.progress import epoch_bar
 from vitral.lab.recipe import Recipe
 from vitral.lab.record import EpochRecord, RunSummary
 from vitral.lab.recorder import Recorder
 from vitral.models import Sequential
 
-_VALIDATION_BATCH = 1024
+_VALIDATION_BATCH = 256
 
 Verbose = Literal[0, 1, 2]
 
@@ -122,13 +123,19 @@ def _fit(
     has_validation = data.images.x_validation is not None
     # After a callback has stopped the training, only its last word is still to be said.
     first = training.epochs if position.stopped else position.epoch
-    with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
+    size = batch_size(recipe, len(data.images.x_train))
+    with contextlib.ExitStack() as stack:
+        if verbose and size == len(data.images.x_train):
+            callbacks = [stack.enter_context(epoch_bar(training.epochs, first)), *callbacks]
+            verbose = 0
+        stack.enter_context(contextlib.redirect_stdout(sys.stderr))
+        stack.enter_context(warnings.catch_warnings())
         # They are in the summary already, with the ones that only the labels show.
         warnings.simplefilter("ignore", ModelWarning)
         model.fit(
             data.inputs("train"),
             data.targets("train"),
-            batch_size=batch_size(recipe, len(data.images.x_train)),
+            batch_size=size,
             epochs=training.epochs,
             verbose=verbose,
             callbacks=callbacks,

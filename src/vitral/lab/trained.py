@@ -63,7 +63,7 @@ class TrainedRun:
 
     def probabilities(self, images: Array) -> Array:
         """Probabilities (n, outputs) of images (n, h, w, c) in the units of the training images."""
-        outputs = self.model.predict(self.preparation(images), batch_size=1024, verbose=0)
+        outputs = self.model.predict(self.preparation(images), batch_size=256, verbose=0)
         return probabilities(self.recipe, outputs)
 
     def predict(self, paths: Sequence[Path], *, polarity: Polarity = "auto") -> list[Prediction]:
