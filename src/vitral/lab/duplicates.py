@@ -35,5 +35,4 @@ def _group(train: list[int], test: list[int], images: Images) -> DuplicateGroup:
 
 
 def _hashes(x: Array) -> list[bytes]:
-    rows = np.ascontiguousarray(x).reshape(len(x), -1)
-    return [hashlib.blake2b(row.data, digest_size=16).digest() for row in rows]
+    return [hashlib.blake2b(image.data, digest_size=16).digest() for image in np.ascontiguousarray(x)]

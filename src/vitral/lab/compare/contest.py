@@ -128,6 +128,8 @@ class _Contest:
             for step in range(self._steps):
                 before = time.perf_counter()
                 chosen = order[step * self.batch : (step + 1) * self.batch]
+                # The last batch may be smaller, of which scikit-learn would warn.
+                classifier.set_params(batch_size=len(chosen))
                 classifier.partial_fit(self._x[chosen], self._y[chosen])
                 spent += time.perf_counter() - before
                 done = epoch * self._steps + step + 1
