@@ -9,7 +9,13 @@ from vitral.lab.compare import compare_with_sklearn
 from vitral.lab.loading import load_recipe
 from vitral.lab.recipe import Recipe
 
-_DIGITS = ["data.dataset=digits", "data.first=600", "training.epochs=4", "training.measurements=8"]
+_DIGITS = [
+    "data.dataset=digits",
+    "data.first=600",
+    "data.test_size=120",
+    "training.epochs=4",
+    "training.measurements=8",
+]
 
 
 def _recipe(*overrides: str) -> Recipe:

@@ -152,12 +152,11 @@ class _Contest:
         )
 
     def plain_fit(self) -> Contestant:
-        """`MLPClassifier(...).fit(x, y)` with the recipe's sizes, rate, batches and epochs, all else as it comes."""
-        chosen = {
-            key: self._arguments[key] for key in ("hidden_layer_sizes", "activation", "solver", "learning_rate_init")
-        }
+        """`MLPClassifier(...).fit(x, y)` with the recipe's sizes, update rule, batch size and epochs."""
         epochs = self._recipe.training.epochs
-        classifier = new_classifier(**chosen, batch_size=self.batch, max_iter=epochs, random_state=self._recipe.seed)
+        classifier = new_classifier(
+            **self._arguments, batch_size=self.batch, max_iter=epochs, random_state=self._recipe.seed
+        )
         with warnings.catch_warnings():
             # Stopping after the given number of epochs is what was asked for.
             warnings.simplefilter("ignore")

@@ -12,14 +12,14 @@ SKLEARN_FIT = Localized(
 )
 SKLEARN_FIT_NOTES = Localized(
     en=(
-        "Same sizes, activation, solver, rate, batch size and number of epochs; its own initial weights and batch "
-        "order, and its defaults for the rest: momentum 0.9 with SGD, L2 penalty 0.0001, and an early end when the "
-        "loss stops falling. Its curve is the running training loss with the penalty."
+        "Same sizes, activation, update rule, rate, batch size and number of epochs; its own initial weights and batch "
+        "order, its L2 penalty of 0.0001, and its early end when the loss stops falling. Its curve is the running "
+        "training loss with the penalty."
     ),
     es=(
-        "Mismos tamaños, activación, método, tasa, tamaño de lote y número de épocas; sus propios pesos iniciales y "
-        "orden de lotes, y sus valores por omisión para lo demás: momento 0,9 con SGD, penalización L2 0,0001 y un "
-        "final anticipado cuando la pérdida deja de bajar. Su curva es la pérdida de entrenamiento con la penalización."
+        "Mismos tamaños, activación, regla de actualización, tasa, tamaño de lote y número de épocas; sus propios "
+        "pesos iniciales y orden de lotes, su penalización L2 de 0,0001 y su final anticipado cuando la pérdida deja de "
+        "bajar. Su curva es la pérdida de entrenamiento con la penalización."
     ),
 )
 EQUAL = [
@@ -31,8 +31,8 @@ EQUAL = [
 ]
 DIFFERENT = [
     Localized(
-        en="the order of additions inside a product, so the last bits differ and the differences grow with the steps",
-        es="el orden de las sumas dentro de un producto: los últimos bits difieren y la diferencia crece con los pasos",
+        en="the order of additions inside a product, so last bits may differ, and differences grow",
+        es="el orden de las sumas dentro de un producto: los últimos bits pueden diferir y eso crece",
     ),
     Localized(
         en="partial_fit checks its arguments at every batch, which costs time that fit does not spend",
