@@ -18,7 +18,7 @@ SKLEARN_FIT_NOTES = Localized(
     ),
     es=(
         "Mismos tamaños, activación, regla de actualización, tasa, tamaño de lote y número de épocas; sus propios "
-        "pesos iniciales y orden de lotes, su penalización L2 de 0,0001 y su final anticipado cuando la pérdida deja de "
+        "pesos iniciales y orden de lotes, su penalización L2 de 0,0001 y su final anticipado si la pérdida deja de "
         "bajar. Su curva es la pérdida de entrenamiento con la penalización."
     ),
 )
