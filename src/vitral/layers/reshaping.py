@@ -8,7 +8,7 @@ from vitral import ops
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.layer import Layer, registry
 from vitral.layers.windowed import channels_last
-from vitral.ops.interface.conv import Pair
+from vitral.ops.geometry import Pair
 from vitral.typing import Array, Cache, Config, Shape
 
 

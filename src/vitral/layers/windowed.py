@@ -5,8 +5,7 @@ from typing import Any
 
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.activated import positive
-from vitral.ops.interface.conv import Padding, Pair
-from vitral.ops.reference.windows import output_size
+from vitral.ops.geometry import Padding, Pair, output_size
 from vitral.typing import Shape
 
 

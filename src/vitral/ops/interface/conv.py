@@ -1,12 +1,8 @@
 """Convolution of images, as deep learning means it: a correlation, the kernel is not flipped."""
 
-from typing import Literal, TypeAlias
-
+from vitral.ops.geometry import Padding, Pair
 from vitral.ops.operation import operation
 from vitral.typing import Array, Cache
-
-Padding: TypeAlias = Literal["valid", "same"]
-Pair: TypeAlias = tuple[int, int]
 
 
 @operation

@@ -1,6 +1,6 @@
 """Pooling: each window of an image becomes one value per channel."""
 
-from vitral.ops.interface.conv import Padding, Pair
+from vitral.ops.geometry import Padding, Pair
 from vitral.ops.operation import operation
 from vitral.typing import Array, Cache
 

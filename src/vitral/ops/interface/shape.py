@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vitral.ops.interface.conv import Pair
+from vitral.ops.geometry import Pair
 from vitral.ops.operation import operation
 from vitral.typing import Array, Cache
 

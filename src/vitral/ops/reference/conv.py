@@ -6,7 +6,7 @@ processing", 2006).
 
 import numpy as np
 
-from vitral.ops.interface.conv import Padding, Pair
+from vitral.ops.geometry import Padding, Pair
 from vitral.ops.reference.activation import FUSED
 from vitral.ops.reference.windows import crop_image, image_padding, pad_image, window_part, windows
 from vitral.typing import Array, Cache

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vitral.ops.interface.conv import Padding, Pair
-from vitral.ops.reference.windows import crop_image, image_padding, output_size, pad_image, window_part
+from vitral.ops.geometry import Padding, Pair, output_size
+from vitral.ops.reference.windows import crop_image, image_padding, pad_image, window_part
 from vitral.typing import Array, Cache
 
 
