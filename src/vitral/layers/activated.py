@@ -2,12 +2,9 @@
 
 from typing import Any
 
-import numpy as np
-
 from vitral import activations, initializers, regularizers
 from vitral.activations import Activation
 from vitral.core.variable import Variable
-from vitral.errors import ConfigError
 from vitral.layers.layer import Layer
 from vitral.typing import Array, Cache, Config
 
@@ -104,10 +101,3 @@ class ActivatedLayer(Layer):
 
 def _serialize(regularizer: "regularizers.Regularizer | None") -> Config | None:
     return None if regularizer is None else regularizers.serialize(regularizer)
-
-
-def positive(value: int, argument: str, layer: str) -> int:
-    """The value as an int; raises ConfigError unless it is a whole number above zero."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or value <= 0 or value % 1 != 0:
-        raise ConfigError(f"{layer}: {argument} is {value!r}; expected a positive whole number")
-    return int(value)

@@ -4,9 +4,9 @@ from typing import Any
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
-from vitral.layers.activated import ActivatedLayer, positive
+from vitral.layers.activated import ActivatedLayer
+from vitral.layers.arguments import channels_last, padding_mode, pair, positive, window_output
 from vitral.layers.layer import registry
-from vitral.layers.windowed import channels_last, padding_mode, pair, window_output
 from vitral.typing import Array, Cache, Config, Shape
 
 

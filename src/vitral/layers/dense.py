@@ -4,7 +4,8 @@ from typing import Any
 
 from vitral import ops
 from vitral.errors import ShapeError
-from vitral.layers.activated import ActivatedLayer, positive
+from vitral.layers.activated import ActivatedLayer
+from vitral.layers.arguments import positive
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config, Shape
 

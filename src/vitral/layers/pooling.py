@@ -3,8 +3,8 @@
 from typing import Any
 
 from vitral import ops
+from vitral.layers.arguments import channels_last, padding_mode, pair, window_output
 from vitral.layers.layer import Layer, registry
-from vitral.layers.windowed import channels_last, padding_mode, pair, window_output
 from vitral.typing import Array, Cache, Config, Shape
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
+from vitral.layers.arguments import channels_last
 from vitral.layers.layer import Layer, registry
-from vitral.layers.windowed import channels_last
 from vitral.ops.geometry import Pair
 from vitral.typing import Array, Cache, Config, Shape
 

@@ -1,12 +1,20 @@
-"""Arguments of layers that slide a window over an image: sizes, strides and padding, checked once."""
+"""Checks of the arguments that several layers take, and what a window makes of an image's size."""
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from vitral.errors import ConfigError, ShapeError
-from vitral.layers.activated import positive
 from vitral.ops.geometry import Padding, Pair, output_size
 from vitral.typing import Shape
+
+
+def positive(value: int, argument: str, layer: str) -> int:
+    """The value as an int; raises ConfigError unless it is a whole number above zero."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or value <= 0 or value % 1 != 0:
+        raise ConfigError(f"{layer}: {argument} is {value!r}; expected a positive whole number")
+    return int(value)
 
 
 def pair(value: int | Sequence[int], argument: str, layer: str) -> Pair:
