@@ -64,7 +64,7 @@ def test_an_ordinary_keras_script(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert " Total params: 119,040 (465.00 KB)" in text
     number = r"\d\.\d{4}(?:e-\d\d)?"
     line = (
-        rf"2/2 - \d+s - \d+ms/step - accuracy: {number} - loss: {number} - val_accuracy: {number} - val_loss: {number}"
+        rf"2/2 - \d+s - \d+m?s/step - accuracy: {number} - loss: {number} - val_accuracy: {number} - val_loss: {number}"
     )
     assert len(re.findall(line, text)) == 2
     assert text.count("Epoch ") == 2

@@ -1,15 +1,14 @@
 """The base class of activations."""
 
-from typing import Self
-
 import numpy as np
 
 from vitral.config import floatx
+from vitral.core.configurable import Configurable
 from vitral.core.registry import Registry
-from vitral.typing import Array, Cache, Config
+from vitral.typing import Array, Cache
 
 
-class Activation:
+class Activation(Configurable):
     """A function of an array and its derivative: a subclass writes `forward` and `backward`.
 
     >>> class Square(Activation):
@@ -40,15 +39,6 @@ class Activation:
     def __call__(self, x: Array) -> Array:
         x = np.asarray(x)
         return self.forward(x if x.dtype.kind == "f" else x.astype(floatx()))[0]
-
-    def get_config(self) -> Config:
-        """The arguments from which the activation can be built again."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """The activation that `get_config` described."""
-        return cls(**config)
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"

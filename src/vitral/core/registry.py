@@ -3,18 +3,12 @@
 import difflib
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
+from vitral.core.configurable import Configurable
 from vitral.core.naming import snake_case
 from vitral.errors import ConfigError
 from vitral.typing import Config
-
-
-class Configurable(Protocol):
-    """An object that can say the arguments from which it was built."""
-
-    def get_config(self) -> Config: ...
-
 
 T = TypeVar("T", bound=Configurable)
 AnyClass = TypeVar("AnyClass", bound=type)

@@ -2,27 +2,18 @@
 
 import math
 from collections.abc import Sequence
-from typing import Self
 
+from vitral.core.configurable import Configurable
 from vitral.core.registry import Registry
-from vitral.typing import Array, Config
+from vitral.typing import Array
 
 
-class Initializer:
+class Initializer(Configurable):
     """Makes the first value of a variable: a subclass writes `__call__(shape, dtype)`."""
 
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Array:
         """An array of this shape and type (by default `config.floatx()`)."""
         raise NotImplementedError(f"{type(self).__name__} has no __call__")
-
-    def get_config(self) -> Config:
-        """The arguments from which the initializer can be built again."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """The initializer that `get_config` described."""
-        return cls(**config)
 
 
 def compute_fans(shape: Sequence[int]) -> tuple[int, int]:

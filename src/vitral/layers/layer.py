@@ -2,12 +2,13 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from vitral import initializers
 from vitral.config import floatx
+from vitral.core.configurable import Configurable
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.rng import SeedGenerator
@@ -34,7 +35,7 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
     return wrapper
 
 
-class Layer:
+class Layer(Configurable):
     """A function of its input with variables of its own, and the derivative of that function.
 
     A subclass writes `build` (creates the variables, once the input's shape is known), `forward`, `backward` and
@@ -239,11 +240,6 @@ class Layer:
     def count_params(self) -> int:
         """Number of values in all weights."""
         return sum(variable.size for variable in self.weights)
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """The layer that `get_config` described."""
-        return cls(**config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

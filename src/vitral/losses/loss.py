@@ -1,11 +1,12 @@
 """The base class of losses: it weighs and adds up, a subclass is only the formula and its derivative."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from vitral.core.configurable import Configurable
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
 from vitral.core.targets import as_float
@@ -14,7 +15,7 @@ from vitral.losses.reduction import check_reduction, coefficients
 from vitral.typing import Array, Config
 
 
-class Loss:
+class Loss(Configurable):
     """How far predictions are from targets.
 
     A subclass writes `call`, the losses of the samples, and `gradient`, their derivative. Targets arrive in the type of
@@ -118,11 +119,6 @@ class Loss:
         if not isinstance(counted, float):
             by_vector = counted.reshape(counted.shape + (1,) * (gradient.ndim - counted.ndim))
         return _total(losses, counted), (gradient * by_vector).reshape(y_pred.shape)
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """The loss that `get_config` described."""
-        return cls(**config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>"

@@ -1,18 +1,19 @@
 """The base class of metrics: named sums in double precision, from which a result is computed at any time."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from vitral.core.configurable import Configurable
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
 from vitral.core.variable import Variable
 from vitral.typing import Array, Config
 
 
-class Metric:
+class Metric(Configurable):
     """A figure over all batches since `reset_state`.
 
     A subclass creates its sums with `add_variable` and writes `update_state` and `result`. `direction` says whether
@@ -90,11 +91,6 @@ class Metric:
         """Continue from what `get_state` returned, also where the first batch would have created the sums."""
         for name, value in state.items():
             self.add_variable(name=name, shape=np.shape(value)).assign(value)
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """The metric that `get_config` described."""
-        return cls(**config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from vitral import ops
+from vitral.core.configurable import Configurable
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
 from vitral.core.variable import Variable
@@ -27,7 +28,7 @@ _UNUSED_KERAS_ARGUMENTS: Mapping[str, Any] = {
 }
 
 
-class Optimizer:
+class Optimizer(Configurable):
     """Moves variables along their gradients.
 
     `learning_rate` is a number or a `LearningRateSchedule`. `weight_decay` d shrinks every variable w by

@@ -1,14 +1,13 @@
 """Penalties on large weights, each with its gradient."""
 
-from typing import Self
-
 import numpy as np
 
+from vitral.core.configurable import Configurable
 from vitral.core.registry import Registry
 from vitral.typing import Array, Config
 
 
-class Regularizer:
+class Regularizer(Configurable):
     """A number added to the loss for a variable's value: a subclass writes `__call__` and `gradient`."""
 
     def __call__(self, value: Array) -> float:
@@ -18,15 +17,6 @@ class Regularizer:
     def gradient(self, value: Array) -> Array:
         """Derivative of the penalty with respect to every element, an array of the value's shape."""
         raise NotImplementedError(f"{type(self).__name__} has no gradient")
-
-    def get_config(self) -> Config:
-        """The arguments from which the regularizer can be built again."""
-        return {}
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """The regularizer that `get_config` described."""
-        return cls(**config)
 
 
 registry: Registry[Regularizer] = Registry("regularizer", "keras.regularizers", Regularizer)

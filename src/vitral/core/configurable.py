@@ -1,0 +1,21 @@
+"""What all parts of a network have in common: they can say how they were made."""
+
+from typing import Self
+
+from vitral.typing import Config
+
+
+class Configurable:
+    """An object that is described by its constructor's arguments, as plain values.
+
+    A subclass with arguments writes `get_config`.
+    """
+
+    def get_config(self) -> Config:
+        """The arguments from which an equal object can be built."""
+        return {}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """The object that `get_config` described."""
+        return cls(**config)
