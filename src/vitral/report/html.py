@@ -13,6 +13,7 @@ from markupsafe import Markup
 from vitral._files import atomic_write
 from vitral.report.parts import Fact, Section
 from vitral.report.texts import Texts
+from vitral.report.texts.warnings import ModelRemark
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Page:
     sections: Sequence[Section]
     banners: Sequence[str] = ()
     warning_title: str = ""
-    warnings: Sequence[str] = ()
-    """What is doubtful about the model; in English, as training says it."""
+    warnings: Sequence[ModelRemark] = ()
+    """What is doubtful about the model."""
     failed: bool = False
     """Whether the banners tell of a failure."""
 

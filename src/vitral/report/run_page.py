@@ -8,6 +8,7 @@ from vitral.report.parts import Fact, Section
 from vitral.report.reading import Run, read_run
 from vitral.report.sections import classes, examples, network, overview, reproduce, training
 from vitral.report.texts import Texts, load_texts
+from vitral.report.texts.warnings import translate_warning
 
 
 def write_run(folder: Path, lang: str) -> Path:
@@ -36,7 +37,7 @@ def write_run(folder: Path, lang: str) -> Path:
         sections=[section for section in sections if section is not None],
         banners=_banners(run, t),
         warning_title=t("warning.one") if count == 1 else t("warning.many", n=count),
-        warnings=summary.warnings,
+        warnings=[translate_warning(warning, t.lang) for warning in summary.warnings],
         failed=summary.status == "failed",
     )
     return write_page(page, folder / "report.html", t)

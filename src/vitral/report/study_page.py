@@ -1,6 +1,7 @@
 """The page of a study: its variants side by side."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from vitral.lab.record import EpochRecord, VariantRecord
@@ -14,6 +15,7 @@ from vitral.report.sections.overview import images_text
 from vitral.report.sections.reproduce import reproduce
 from vitral.report.svg import SERIES
 from vitral.report.texts import Texts, load_texts
+from vitral.report.texts.warnings import ModelRemark, translate_warning
 
 _TABLE_ROWS = 14
 
@@ -69,7 +71,7 @@ def _key_figures(study: Study, t: Texts) -> list[Fact]:
     return figures
 
 
-def _warnings(study: Study, t: Texts) -> list[str]:
+def _warnings(study: Study, t: Texts) -> list[ModelRemark]:
     """Each warning once, with the variants that it is about unless it is about all of them."""
     about: dict[str, list[str]] = {}
     begun = 0
@@ -77,7 +79,12 @@ def _warnings(study: Study, t: Texts) -> list[str]:
         begun += run is not None
         for warning in run.summary.warnings if run else []:
             about.setdefault(warning, []).append(_title(variant, t))
-    return [text if len(names) == begun else f"{', '.join(names)}: {text}" for text, names in about.items()]
+    remarks = []
+    for warning, names in about.items():
+        remark = translate_warning(warning, t.lang)
+        whom = "" if len(names) == begun else f"{', '.join(names)}: "
+        remarks.append(replace(remark, text=whom + remark.text))
+    return remarks
 
 
 def _what(study: Study, t: Texts) -> Section:
