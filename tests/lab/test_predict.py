@@ -1,5 +1,6 @@
 """Pictures of any kind come to the network as the training images did."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from PIL import Image
 
 from vitral import datasets
-from vitral.errors import DataError
+from vitral.errors import DataError, RunError
 from vitral.lab.folder import RunFolder
 from vitral.lab.picture import read_picture
 from vitral.lab.record import Preparation
@@ -105,3 +106,18 @@ def test_evaluate_measures_the_same_as_the_run(finished: RunFolder) -> None:
     found = TrainedRun(finished).evaluate()
     assert found.results == finished.summary().results
     assert found.confusion == finished.summary().confusion
+
+
+def test_strokes_that_fill_the_training_images_fill_the_picture_too(tmp_path: Path) -> None:
+    digits = Preparation("unit", 16.0, False, [8, 8, 1], [8, 8, 1], bright_on_dark=True, content_size=[8, 8])
+    pixels = read_picture(_saved(tmp_path / "bar.png", _stroke()), digits)[..., 0]
+    rows, columns = np.nonzero(pixels)
+    assert (rows.min(), rows.max(), columns.min(), columns.max()) == (0, 7, 2, 5)
+
+
+def test_a_finished_run_without_its_model_says_so(finished: RunFolder, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(finished.path, run)
+    (run / "model.keras").unlink()
+    with pytest.raises(RunError, match=r"run: model\.keras is missing"):
+        TrainedRun(RunFolder(run))

@@ -24,8 +24,9 @@ def read_picture(path: Path, preparation: Preparation, *, polarity: Polarity = "
     Grey or color as the network wants it; transparent parts become white; the camera's rotation is applied.
     A picture of the right size is taken as it is. Otherwise, keeping its proportions:
 
-    - where the training images are bright strokes on dark (MNIST), the strokes are cut out, scaled to the size that
-      strokes have there (20 of 28 pixels) and their center of mass is put in the middle, as MNIST was made;
+    - where the training images are bright on dark (MNIST), what is bright is cut out, scaled to the size that it has
+      there (20 of 28 pixels; all 8 of scikit-learn's digits) and its center of mass is put in the middle, as MNIST was
+      made;
     - else the largest middle part of the right proportions is scaled.
 
     "auto" inverts a grey picture whose border is bright and brighter than its inside, if the training images are
@@ -38,10 +39,7 @@ def read_picture(path: Path, preparation: Preparation, *, polarity: Polarity = "
         image = image.point([255 - value for value in range(256)] * len(image.getbands()))
     if image.size != (width, height):
         content = (preparation.content_size[0], preparation.content_size[1])
-        if strokes and content != (height, width):
-            image = _centered(image, (height, width), content)
-        else:
-            image = _cropped(image, (height, width))
+        image = _centered(image, (height, width), content) if strokes else _cropped(image, (height, width))
     return np.asarray(image, np.uint8).reshape(height, width, channels)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
+from vitral.errors import RunError
 from vitral.lab.build import build_model
 from vitral.lab.checkpoint import load_weights
 from vitral.lab.data import load_images
@@ -57,6 +58,8 @@ class TrainedRun:
         archive = self.folder.file("model.keras")
         if archive.is_file():
             model.set_weights(load_model(archive, compile=False).get_weights())
+        elif self.summary.status == "finished":
+            raise RunError(f"{self.folder.path}: model.keras is missing")
         else:
             load_weights(self.folder.path, model)
         return model
