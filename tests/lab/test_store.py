@@ -1,12 +1,15 @@
 """Runs are found by name, and the index is only a copy of what the folders say."""
 
 import shutil
+import sqlite3
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from vitral.errors import RunError
 from vitral.lab.folder import RunFolder
+from vitral.lab.state import load_state
 from vitral.lab.store import RunStore
 
 
@@ -70,3 +73,26 @@ def test_one_damaged_run_does_not_hide_the_others(root: Path) -> None:
     assert len(RunStore(root).list()) == 2
     with pytest.raises(RunError, match=r"summary\.json: not what this version of Vitral writes"):
         RunFolder(root / "20261102-100000-digits-mlp").summary()
+
+
+def test_a_folder_that_is_no_run_is_named(root: Path) -> None:
+    (root / "20261101-100000-digits-mlp" / "recipe.toml").unlink()
+    with pytest.raises(RunError, match=r"digits-mlp: not a run folder: recipe\.toml is missing"):
+        RunStore(root).find(str(root / "20261101-100000-digits-mlp"))
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off"])
+@pytest.mark.parametrize("name", ["samples.npz", "checkpoint.npz"])
+def test_damaged_arrays_are_named(root: Path, name: str, content: bytes) -> None:
+    folder = RunFolder(root / "20261103-100000-other")
+    folder.file(name).write_bytes(content)
+    with pytest.raises(RunError, match=rf"{name}: not a "):
+        folder.arrays(name) if name == "samples.npz" else load_state(folder.file(name))
+
+
+def test_runs_are_listed_where_nothing_can_be_written(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(self: RunStore) -> NoReturn:
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(RunStore, "_index", read_only)
+    assert len(RunStore(root).list()) == 3

@@ -91,6 +91,10 @@ def _exit_code(args: Sequence[str] | None) -> int:
     except click.Abort:
         _complain("interrupted")
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        # The help in full, not squeezed into a line.
+        error.show()
+        return error.exit_code
     except click.ClickException as error:
         _complain(_one_line(error.format_message()))
         return error.exit_code
@@ -100,6 +104,14 @@ def _exit_code(args: Sequence[str] | None) -> int:
     except OSError as error:
         _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         return 2 if isinstance(error, _WRONG_PATHS) else 1
+    except MemoryError as error:
+        _complain(f"out of memory: {error}" if str(error) else "out of memory")
+        return 1
+    except Exception as error:
+        if os.environ.get("VITRAL_TRACEBACK"):
+            raise
+        _complain(f"{type(error).__name__}: {_one_line(str(error))}; VITRAL_TRACEBACK=1 shows where this happened")
+        return 1
     return code if isinstance(code, int) else 0
 
 

@@ -9,7 +9,7 @@ from vitral.cli.language import language_option
 from vitral.cli.output import json_option, note
 from vitral.cli.runs import out_option
 from vitral.cli.texts import say
-from vitral.cli.training import train
+from vitral.cli.training import require_lab, train
 
 if TYPE_CHECKING:
     from vitral.report.numbers import Language
@@ -28,6 +28,7 @@ def demo(out: Path | None, lang: "Language", as_json: bool) -> None:
     from vitral.lab.run import run_recipe
     from vitral.lab.store import default_root
 
+    require_lab()  # before anything is fetched
     recipe = load_recipe(_recipe(lang))
     train(lambda: run_recipe(recipe, default_root(out)), lang, as_json=as_json)
 

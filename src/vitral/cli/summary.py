@@ -10,6 +10,7 @@ from vitral.lab.recipe import Recipe
 from vitral.lab.record import PublishedRecord, RunSummary, StudyRecord
 from vitral.lab.record_comparison import ComparisonRecord
 from vitral.report.numbers import Language, Numbers
+from vitral.report.texts.warnings import translate_warning
 
 
 def heading(record: RunSummary | StudyRecord, lang: Language) -> str:
@@ -43,9 +44,13 @@ def run_block(summary: RunSummary, folder: Path, lang: Language, *, details: boo
         rows.append((say("time", lang), numbers.duration(summary.seconds_total)))
     if details and summary.peak_memory_bytes is not None:
         rows.append((say("memory", lang), numbers.memory(summary.peak_memory_bytes)))
+    broken = next((epoch.epoch for epoch in RunFolder(folder).metrics() if epoch.loss is None), None)
+    if broken is not None:
+        rows.append((say("warning", lang), say("diverged", lang, epoch=broken)))
     if summary.error is not None:
         rows.append((say("error", lang), summary.error))
-    rows += [(say("warning", lang) if first else "", text) for first, text in _marked(summary.warnings)]
+    remarks = [translate_warning(warning, lang).text for warning in summary.warnings]
+    rows += [(say("warning", lang) if first else "", text) for first, text in _marked(remarks)]
     pages = [
         (say(key, lang), str(folder / name))
         for key, name in (("report", "report.html"), ("comparison", "comparison.html"))

@@ -52,6 +52,14 @@ _TEXTS = {
         "Interrupted; everything so far is saved.",
         "Interrumpido; todo lo hecho está guardado.",
     ),
+    "finished_already": (
+        "This run has finished already; nothing is trained.",
+        "Este experimento ya terminó; no se entrena nada.",
+    ),
+    "diverged": (
+        "from epoch {epoch} on the loss is no finite number (NaN or infinity): the training diverged",
+        "desde la época {epoch} la pérdida deja de ser un número finito (NaN o infinito): el entrenamiento divergió",
+    ),
     "continue": ("Continue with", "Continuar con"),
     "error": ("Error", "Error"),
     "none_yet": ("none yet; make one: vitral run {recipe}", "todavía ninguno; para hacer uno: vitral run {recipe}"),

@@ -1,5 +1,6 @@
 """Everything about a recipe that can be wrong before any image is read."""
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,6 +16,8 @@ from vitral.lab.prepare import input_shape, targets
 from vitral.lab.recipe import DataRecipe, Recipe
 from vitral.models import Sequential
 from vitral.training.checks import check_targets
+
+_FOLDER_NAME = re.compile(r"\w[\w.-]*")
 
 
 def check_recipe(recipe: Recipe) -> None:
@@ -41,6 +44,9 @@ def check_recipe(recipe: Recipe) -> None:
 
 def check_output(recipe: Recipe, model: Sequential, classes: int) -> None:
     """Raise RecipeError unless the network's output and the loss fit labels of that many classes."""
+    for label in recipe.training.class_weight or {}:
+        if int(label) >= classes:
+            raise RecipeError(f"[training] class_weight has the key {label}; expected class numbers 0 to {classes - 1}")
     labels = targets(recipe.data, np.arange(classes), classes)
     try:
         check_targets(model, model.require_loss("check"), labels)
@@ -58,6 +64,9 @@ def _complaints(recipe: Recipe) -> Iterator[str]:
     training = recipe.training
     if not 0 <= recipe.seed < 2**32:
         yield f"seed = {recipe.seed}; expected 0 to {2**32 - 1}"
+    for what, name in [("name", recipe.name), *(("variant", variant.name) for variant in recipe.variants)]:
+        if not _FOLDER_NAME.fullmatch(name):
+            yield f"{what} = {name!r}; expected letters, digits and - _ . as it names a folder"
     if not recipe.layers:
         yield "there are no [[layers]]"
     if training.epochs < 1:

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from vitral import datasets
+from vitral.core.registry import unknown_name
+from vitral.errors import RecipeError
 from vitral.lab.check import check_data
 from vitral.lab.data import Images, load_parts
 from vitral.lab.duplicates import find_duplicates
@@ -86,9 +88,17 @@ def write_exploration(data: DataRecipe, folder: Path) -> Exploration:
 
 
 def data_recipe(name_or_path: str, *, test_path: str | None = None, **options: object) -> DataRecipe:
-    """The data of a built-in set by its name, or of a file or folder; `options` go to the reader."""
-    if name_or_path.lower().replace("-", "_") in datasets.names() or not Path(name_or_path).exists():
+    """The data of a built-in set by its name, or of a file or folder; `options` go to the reader.
+
+    Raises RecipeError for a name that is neither, or for options that do not apply.
+    """
+    if name_or_path.lower().replace("-", "_") in datasets.names():
+        if test_path is not None or options:
+            raise RecipeError(f"{name_or_path} is a built-in data set: --test and --label are for files of yours")
         return DataRecipe(dataset=name_or_path)
+    if not Path(name_or_path).exists():
+        unknown = unknown_name("data set", name_or_path, datasets.names())
+        raise RecipeError(f"{name_or_path}: no such file or folder, and {unknown}")
     return DataRecipe(path=name_or_path, test_path=test_path, reader=dict(options))
 
 

@@ -1,6 +1,8 @@
 """The run folder: which files it holds, and reading and writing them whole or not at all."""
 
 import math
+import zipfile
+import zlib
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -91,11 +93,11 @@ class RunFolder:
         """The arrays of an npz file of the run."""
         path = self.path / name
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
                 return {key: stored[key] for key in stored.files}
         except FileNotFoundError as error:
             raise RunError(f"{self.path}: {name} is missing; has the run finished?") from error
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise RunError(f"{path}: not a file of arrays: {error}") from error
 
     def write(self, name: str, record: msgspec.Struct) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from vitral.core.registry import unknown_name
-from vitral.errors import ConfigError, RecipeError
+from vitral.errors import RecipeError
 from vitral.lab.overrides import apply_override, parse_override
 from vitral.lab.recipe import Recipe
 from vitral.lab.schema_errors import explain
@@ -128,7 +128,9 @@ def _read(name: str) -> tuple[str, str]:
         return (resources.files("vitral.lab") / "recipes" / f"{name}.toml").read_text("utf-8"), name
     path = Path(name)
     if path.suffix != ".toml" and not path.is_file():
-        raise RecipeError(f"{_unknown_recipe(name)}; `vitral list` shows all, or give the path of a .toml file")
+        if path.is_dir():
+            raise RecipeError(f"{name}: a folder; expected the name of a recipe or a .toml file")
+        raise RecipeError(f"{_unknown_recipe(name)} `vitral list` shows all; a file of yours ends in .toml")
     try:
         return path.read_text("utf-8"), name
     except OSError as error:
@@ -137,5 +139,6 @@ def _read(name: str) -> tuple[str, str]:
         raise RecipeError(f"{name}: not UTF-8 text at byte {error.start}") from error
 
 
-def _unknown_recipe(name: str) -> ConfigError:
-    return unknown_name("recipe", name, list(list_recipes()))
+def _unknown_recipe(name: str) -> str:
+    text = str(unknown_name("recipe", name, list(list_recipes())))
+    return text if text.endswith("?") else f"{text};"

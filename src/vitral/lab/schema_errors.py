@@ -10,6 +10,15 @@ from vitral.core.registry import unknown_name
 
 _WITH_PATH = re.compile(r"(?P<what>.*) - at `\$\.?(?P<path>.*)`\Z")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<key>.*)`\Z")
+_WORDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "null": "nothing",
+}
 _MISSING = re.compile(r"Object missing required field `(?P<key>.*)`\Z")
 
 
@@ -34,17 +43,39 @@ def explain(error: msgspec.ValidationError, root: type[msgspec.Struct]) -> str:
     if missing := _MISSING.match(what):
         return f"{where}the key {missing['key']!r} is missing"
     if (choices := _choices_at(root, path)) and "enum" in what:
-        return f"{path}: {what[:1].lower()}{what[1:]}; expected {' or '.join(repr(choice) for choice in choices)}"
-    return f"{path or 'the file'}: {what[:1].lower()}{what[1:]}"
+        also = "".join(f"{_WORDS[kind.__name__]} or " for kind in _numbers_at(root, path))
+        words = " or ".join(repr(choice) for choice in choices)
+        return f"{path}: {what[:1].lower()}{what[1:]}; expected {also}{words}"
+    return f"{path or 'the file'}: {_in_toml_words(what[:1].lower() + what[1:])}"
+
+
+def _in_toml_words(text: str) -> str:
+    """A finding with the types named as TOML's users know them.
+
+    >>> _in_toml_words("expected `array`, got `int`")
+    'expected a list, got a whole number'
+    """
+    return re.sub(
+        "`([^`]*)`", lambda found: " or ".join(_WORDS.get(kind, kind) for kind in found[1].split(" | ")), text
+    )
 
 
 def _choices_at(root: type[msgspec.Struct], path: str) -> list[str]:
     """The words that the key at a path may have."""
+    parts = _types_at(root, path)
+    return [word for part in parts if typing.get_origin(part) is typing.Literal for word in typing.get_args(part)]
+
+
+def _numbers_at(root: type[msgspec.Struct], path: str) -> list[type]:
+    """The types of number that the key at a path may have instead of a word."""
+    return [part for part in _types_at(root, path) if part in (int, float)]
+
+
+def _types_at(root: type[msgspec.Struct], path: str) -> list[Any]:
     table, _, key = path.rpartition(".")
     struct = _struct_at(root, table)
     hint = typing.get_type_hints(struct).get(key) if struct else None
-    literals = [hint, *typing.get_args(hint)]
-    return [word for part in literals if typing.get_origin(part) is typing.Literal for word in typing.get_args(part)]
+    return [hint, *typing.get_args(hint)]
 
 
 def _struct_at(root: type[msgspec.Struct], path: str) -> type[msgspec.Struct] | None:

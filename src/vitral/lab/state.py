@@ -1,6 +1,8 @@
 """Nested states of arrays and plain values in one npz file, without pickle."""
 
 import json
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +27,10 @@ def save_state(path: Path, state: dict[str, Any]) -> None:
 def load_state(path: Path) -> dict[str, Any]:
     """What `save_state` wrote; raises RunError if the file is not such a state."""
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
         state = _unpack(json.loads(arrays["state"].tobytes()), arrays)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RunError(f"{path}: not a checkpoint: {error}") from error
     if not isinstance(state, dict):
         raise RunError(f"{path}: not a checkpoint")

@@ -7,8 +7,9 @@ made anew if it is missing or damaged. The folders are the truth.
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -60,10 +61,14 @@ class RunStore:
         """All runs and studies, newest first."""
         if not self.root.is_dir():
             return []
-        with self._index() as index:
-            self._refresh(index)
-            columns = ", ".join(RunEntry.__struct_fields__)
-            rows = index.execute(f"SELECT {columns} FROM runs ORDER BY name DESC").fetchall()
+        try:
+            with self._index() as index:
+                rows = self._entries(index)
+        except sqlite3.OperationalError:
+            # Read-only, full or locked for long: this time the index lives in memory.
+            with contextlib.closing(sqlite3.connect(":memory:")) as index:
+                index.execute(_SCHEMA)
+                rows = self._entries(index)
         return [
             msgspec.convert(dict(zip(RunEntry.__struct_fields__, row, strict=True)), RunEntry, strict=False)
             for row in rows
@@ -79,6 +84,9 @@ class RunStore:
             return RunFolder(path)
         if (self.root / run / "recipe.toml").is_file():
             return RunFolder(self.root / run)
+        for folder in (path, self.root / run):
+            if run != "last" and folder.is_dir() and folder.resolve() != self.root.resolve():
+                raise RunError(f"{folder}: not a run folder: recipe.toml is missing")
         entries = self.list()
         if not entries:
             raise RunError(f"{run}: there are no runs in {self.root} yet; start one with vitral run RECIPE")
@@ -126,6 +134,11 @@ class RunStore:
         index = sqlite3.connect(path, timeout=10)
         index.execute(_SCHEMA)
         return index
+
+    def _entries(self, index: sqlite3.Connection) -> Sequence[tuple[Any, ...]]:
+        self._refresh(index)
+        columns = ", ".join(RunEntry.__struct_fields__)
+        return index.execute(f"SELECT {columns} FROM runs ORDER BY name DESC").fetchall()
 
     def _refresh(self, index: sqlite3.Connection) -> None:
         known = dict(index.execute("SELECT name, modified FROM runs").fetchall())
