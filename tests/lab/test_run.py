@@ -22,6 +22,7 @@ from vitral.lab.record import PerLanguage
 from vitral.lab.run import run_recipe
 from vitral.lab.toml import recipe_to_toml
 from vitral.lab.trained import TrainedRun
+from vitral.report import write_report
 
 
 def test_every_file_of_the_record_is_there(finished: RunFolder) -> None:
@@ -210,3 +211,14 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
     monkeypatch.setitem(sys.modules, "tomli_w", None)
     with pytest.raises(MissingExtraError, match=r'tomli-w, which is not installed: pip install "vitral\[lab\]"'):
         recipe_to_toml(finished.recipe())
+
+
+def test_a_diverged_training_is_recorded_and_reported(tmp_path: Path) -> None:
+    recipe = load_recipe("digits-mlp", ["optimizer={type='SGD', learning_rate=1e30}", "report.single=[0]"], epochs=2)
+    folder = run_recipe(recipe, tmp_path, command=["test"], verbose=0)
+    summary = folder.summary()
+    assert summary.status == "finished"
+    assert summary.results.test_loss is None
+    assert summary.single_predictions[0].probability is None
+    assert "NaN" not in folder.file("summary.json").read_text()
+    assert write_report(folder.path, "es").is_file()

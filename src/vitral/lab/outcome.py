@@ -92,8 +92,8 @@ def record_outcome(folder: RunFolder, summary: RunSummary, model: Sequential, da
             index=index,
             true=int(images.y_test[index]),
             predicted=int(predicted[index]),
-            probability=float(outputs[index, predicted[index]]),
-            probabilities=[float(value) for value in outputs[index]],
+            probability=finite(outputs[index, predicted[index]]),
+            probabilities=[finite(value) for value in outputs[index]],
         )
         for index in singles
     ]

@@ -166,13 +166,16 @@ class ClassRecord(Struct):
 
 
 class SinglePrediction(Struct):
-    """One test image that the recipe wants shown; `index` is its position in the test set."""
+    """One test image that the recipe wants shown; `index` is its position in the test set.
+
+    Probabilities are None where training diverged and the network gives no number.
+    """
 
     index: int
     true: int
     predicted: int
-    probability: float
-    probabilities: list[float]
+    probability: float | None
+    probabilities: list[float | None]
 
 
 class PublishedRecord(Struct):

@@ -105,11 +105,11 @@ def _bars(run: Run, prediction: SinglePrediction, t: Texts) -> Chart:
     order = list(range(len(prediction.probabilities)))
     caption = t("single.caption", index=number)
     if len(order) > _MOST_CLASSES:
-        order = sorted(order, key=lambda i: -prediction.probabilities[i])[:_MOST_CLASSES]
+        order = sorted(order, key=lambda i: -(prediction.probabilities[i] or 0.0))[:_MOST_CLASSES]
         caption = t("single.caption_top", index=number, n=_MOST_CLASSES)
     names = [_name(run, i, t) for i in order]
-    values = [prediction.probabilities[i] for i in order]
-    texts = [t.numbers.percent(value) for value in values]
+    texts = [t.numbers.percent(prediction.probabilities[i]) for i in order]
+    lengths = [prediction.probabilities[i] or 0.0 for i in order]
 
     def color(i: int) -> str:
         if i == prediction.true:
@@ -128,7 +128,7 @@ def _bars(run: Run, prediction: SinglePrediction, t: Texts) -> Chart:
     return bar_chart(
         f"single-{prediction.index}",
         names,
-        [(values, texts)],
+        [(lengths, texts)],
         [[color(i) for i in order]],
         caption=caption,
         table=table,
