@@ -59,6 +59,14 @@ def study(make_run: Any, summary: Any, epochs: list[EpochRecord], tmp_path: Path
     return folder
 
 
+def test_study_shows_command_and_environment_of_its_runs(study: Path, read_page: Any) -> None:
+    command = RunFolder(study / "adam").environment().command
+    page = read_page(write_study_report(study, "en"))
+    assert not (study / "environment.json").exists()
+    assert any(command[-1] in words for words in page.words)
+    assert "Processor" in page.words
+
+
 def test_study(study: Path, read_page: Any) -> None:
     page = read_page(write_study_report(study, "en"))
     text = " ".join(page.words)

@@ -166,13 +166,13 @@ def _verdict(record: Exploration, pixels: int) -> Localized:
         share, base = 100 * record.nearest_mean_accuracy, 100 * record.majority_baseline
         feasible = record.nearest_mean_accuracy > 2 * record.majority_baseline
         en.append(
-            f"The nearest class mean is right in {share:.1f} % of the test images, guessing in {base:.1f} %: the "
-            "task is " + ("feasible." if feasible else "hard from the pixels alone.")
+            f"The nearest class mean is right in {share:.1f} % of the test images, the most frequent "
+            f"class in {base:.1f} %: the task is " + ("feasible." if feasible else "hard from the pixels alone.")
         )
         es.append(
-            f"La media de clase más cercana acierta el {_comma(share, 1)} % de las imágenes de prueba y adivinar el "
-            f"{_comma(base, 1)} %: la "
-            "tarea es " + ("viable." if feasible else "difícil con los píxeles solos.")
+            f"La media de clase más cercana acierta el {_comma(share, 1)} % de las imágenes de prueba; responder "
+            f"siempre la clase más frecuente, el {_comma(base, 1)} %: la tarea es "
+            + ("viable." if feasible else "difícil con los píxeles solos.")
         )
     if record.duplicates.across:
         en.append(f"{record.duplicates.across} test images are also in the training set.")

@@ -63,7 +63,9 @@ def read_study(path: Path) -> Study:
         read_run(path / variant.run) if variant.run and (path / variant.run / "summary.json").is_file() else None
         for variant in record.variants
     ]
-    return Study(path, record, runs, environment_of(folder), recipe_of(folder))
+    # All runs of a study are of one command on one machine; the first that began tells which.
+    of_runs = (run.environment for run in runs if run and run.environment)
+    return Study(path, record, runs, environment_of(folder) or next(of_runs, None), recipe_of(folder))
 
 
 def environment_of(folder: RunFolder) -> Environment | None:

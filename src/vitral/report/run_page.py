@@ -66,7 +66,7 @@ def key_figures(summary: RunSummary, t: Texts) -> list[Fact]:
         figures.append(Fact(t("key.parameters"), n.integer(summary.parameters)))
     if summary.seconds_training:
         figures.append(Fact(t("key.training_time"), n.duration(summary.seconds_training)))
-    figures.append(Fact(t("key.epochs"), n.integer(summary.epochs_done)))
+    figures.append(Fact(t("key.epoch" if summary.epochs_done == 1 else "key.epochs"), n.integer(summary.epochs_done)))
     return figures
 
 
