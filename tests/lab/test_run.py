@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
 
-from vitral.errors import MissingExtraError
+from vitral.errors import MissingExtraError, RecipeError
 from vitral.lab.build import build_model
 from vitral.lab.data import Images, load_images
 from vitral.lab.describe import collect_warnings
@@ -222,3 +222,10 @@ def test_a_diverged_training_is_recorded_and_reported(tmp_path: Path) -> None:
     assert summary.single_predictions[0].probability is None
     assert "NaN" not in folder.file("summary.json").read_text()
     assert write_report(folder.path, "es").is_file()
+
+
+def test_a_picture_beyond_the_test_set_is_refused_before_training(tmp_path: Path) -> None:
+    recipe = load_recipe("digits-mlp", ["report.single=[0, 360]"])
+    with pytest.raises(RecipeError, match=r"single names test image 360; expected 0 to 359"):
+        run_recipe(recipe, tmp_path, command=["test"], verbose=0)
+    assert not list(tmp_path.iterdir())

@@ -54,6 +54,13 @@ def check_output(recipe: Recipe, model: Sequential, classes: int) -> None:
         raise RecipeError(f"[loss] {error}") from error
 
 
+def check_singles(recipe: Recipe, test_size: int) -> None:
+    """Raise RecipeError if the report is to show a test image that there is not."""
+    for index in recipe.report.single:
+        if index >= test_size:
+            raise RecipeError(f"[report] single names test image {index}; expected 0 to {test_size - 1}")
+
+
 def check_data(data: DataRecipe) -> None:
     """Raise RecipeError unless the data are named so that they can be read, split or not."""
     for complaint in _source_complaints(data):

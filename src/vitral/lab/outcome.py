@@ -86,7 +86,7 @@ def record_outcome(folder: RunFolder, summary: RunSummary, model: Sequential, da
     summary.confusion = confusion.tolist()
     summary.per_class = class_records(confusion, images.classes)
     summary.evaluations = list(_evaluations(model, data))
-    singles = [index for index in recipe.report.single if index < len(images.y_test)]
+    singles = recipe.report.single
     summary.single_predictions = [
         SinglePrediction(
             index=index,

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from vitral.errors import ModelWarning, RunError
 from vitral.lab.build import build_callbacks, build_model
-from vitral.lab.check import check_output, check_recipe
+from vitral.lab.check import check_output, check_recipe, check_singles
 from vitral.lab.checkpoint import FILE as CHECKPOINT
 from vitral.lab.checkpoint import Position, load_checkpoint
 from vitral.lab.data import load_images
@@ -51,6 +51,7 @@ def run_recipe(
     data = _prepare(recipe)
     model = build_model(recipe, data.preparation.record.input_shape)
     check_output(recipe, model, data.images.classes)
+    check_singles(recipe, len(data.images.x_test))
     summary = describe_run(recipe, data, model)
     summary.warnings = collect_warnings(recipe, data, model)
     environment = describe_environment(
