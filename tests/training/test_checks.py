@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vitral import Input, Sequential, layers, losses
+from vitral import Input, Sequential, layers, losses, set_seed
 from vitral.errors import ConfigError, DataError, ModelWarning, ShapeError
 from vitral.training import model_warnings
 
@@ -25,15 +25,20 @@ def model(units: int, activation: str | None, loss: Any) -> Sequential:
     [
         (10, "softmax", SCE(), []),
         (10, None, SCE(from_logits=True), []),
-        (10, "sigmoid", SCE(from_logits=True), ['layer "top" ends in sigmoid.*set from_logits=False']),
-        (10, "softmax", SCE(from_logits=True), ["applies softmax itself.*remove activation='softmax'"]),
+        (10, "sigmoid", SCE(from_logits=True), ['layer "top" ends in sigmoid.*remove activation=.sigmoid.$']),
+        (
+            10,
+            "softmax",
+            SCE(from_logits=True),
+            ["expects raw scores.*remove activation='softmax', or set from_logits=False"],
+        ),
         (
             20,
             None,
             SCE(from_logits=True),
             ["20 outputs, but .* only the 10 classes 0 to 9.*give the layer 10"],
         ),
-        (20, "sigmoid", SCE(from_logits=True), ["applies softmax itself", "20 outputs"]),
+        (20, "sigmoid", SCE(from_logits=True), ["expects raw scores", "20 outputs"]),
         (
             10,
             None,
@@ -68,7 +73,7 @@ def test_few_labels_prove_nothing_about_missing_classes() -> None:
 def test_fit_warns_once_after_each_compile() -> None:
     made = model(10, "sigmoid", SCE(from_logits=True))
     x = np.zeros((300, 4))
-    with pytest.warns(ModelWarning, match="Vitral trains the model as it is written") as caught:
+    with pytest.warns(ModelWarning, match="expects raw scores.* taken from the values before it") as caught:
         made.fit(x, LABELS, verbose=0)
     assert len(caught) == 1
     made.fit(x, LABELS, verbose=0)
@@ -78,12 +83,35 @@ def test_fit_warns_once_after_each_compile() -> None:
         made.fit(x, LABELS, verbose=0)
 
 
-def test_the_values_behind_the_sigmoid_are_what_is_trained_on() -> None:
-    made = model(2, "sigmoid", SCE(from_logits=True))
-    made.set_weights([np.zeros((4, 2)), np.array([100.0, -100.0])])
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_the_values_before_the_activation_are_what_the_loss_is_taken_from(activation: str) -> None:
+    made = model(2, activation, SCE(from_logits=True))
+    made.set_weights([np.zeros((4, 2)), np.array([100.0, 98.0])])
     with pytest.warns(ModelWarning):
         loss = made.evaluate(np.zeros((1, 4)), [0], verbose=0)
-    assert loss == pytest.approx(np.log(1 + np.exp(-1.0)))  # softmax of sigmoid's (1, 0), not of (100, -100)
+    assert loss == pytest.approx(np.log(1 + np.exp(-2.0)))  # softmax of (100, 98), not of what sigmoid makes of them
+    assert made.predict(np.zeros((1, 4)), verbose=0).max() <= 1
+
+
+@pytest.mark.parametrize("head", ["dense", "layer"])
+def test_hidden_logits_train_the_same_weights_as_a_linear_output(head: str) -> None:
+    """Keras on TensorFlow trains the lab report's network so: a sigmoid that the loss never sees."""
+    x = np.random.default_rng(0).normal(size=(300, 4)).astype("float32")
+    trained = []
+    for activation in ("sigmoid", None):
+        set_seed(0)
+        made = model(20, activation if head == "dense" else None, SCE(from_logits=True))
+        if head == "layer" and activation:
+            made.add(layers.Activation(activation))
+            made.compile("sgd", SCE(from_logits=True), metrics=["accuracy"])
+        with pytest.warns(ModelWarning):
+            made.fit(x, LABELS, epochs=3, verbose=0)
+        trained.append(made)
+    hidden, linear = trained
+    for one, other in zip(hidden.get_weights(), linear.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-7)
+    z = linear.predict(x, verbose=0)
+    np.testing.assert_allclose(hidden.predict(x, verbose=0), 1 / (1 + np.exp(-z)), rtol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,11 @@ class ActivatedLayer(Layer):
         y, activation_cache = self.activation.forward(z)
         return y, (cache, activation_cache)
 
+    def forward_preactivation(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        """z, the values before the activation; the cache is for `backward_preactivation`."""
+        z, cache = self.affine(x, "linear")
+        return z, (cache, None)
+
     def backward(self, dy: Array, cache: Cache) -> Array | None:
         affine_cache, activation_cache = cache
         if self.activation.fused_name is None:

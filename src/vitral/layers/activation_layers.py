@@ -21,6 +21,10 @@ class ActivationLayer(Elementwise):
     def backward(self, dy: Array, cache: Cache) -> Array:
         return self.activation.backward(dy, cache)
 
+    def forward_preactivation(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        """The values before the activation: the input itself."""
+        return x, None
+
     def backward_preactivation(self, dz: Array, cache: Cache) -> Array:
         """The gradient of the input where dz, the one before the activation, is known already: dz itself."""
         return dz

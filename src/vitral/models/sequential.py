@@ -144,10 +144,13 @@ class Sequential(Model):
         self.check_batch(x)
         return x
 
-    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+    def forward(self, x: Array, training: bool = False, through_activation: bool = True) -> tuple[Array, Cache]:
         caches = []
         for layer in self._layers:
-            x, cache = layer.forward(x, training)
+            if not through_activation and layer is self._layers[-1]:
+                x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
+            else:
+                x, cache = layer.forward(x, training)
             caches.append(cache)
         return x, caches
 

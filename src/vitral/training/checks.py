@@ -1,7 +1,7 @@
 """Naming the mistakes with which a model trains badly, or not at all.
 
-Vitral trains a model exactly as it is written. Where that is probably not what was meant, `model_warnings` says so in a
-line with the fix; where it cannot work, `check_targets` raises.
+Where a model is probably not what was meant, `model_warnings` says so in a line with the fix; where it cannot work,
+`check_targets` raises.
 """
 
 from typing import Any
@@ -96,6 +96,19 @@ def activation_name(layer: Layer | None) -> str | None:
     return None if activation is None else str(activation.name)
 
 
+def uses_hidden_logits(loss: Loss, layer: Layer | None) -> bool:
+    """Whether the loss wants raw scores, and the model hides them behind a last sigmoid or softmax.
+
+    Scores squeezed into 0 to 1 could not be learned from, so the loss is taken from the values before the activation,
+    as Keras on TensorFlow does; `model_warnings` says so.
+    """
+    return (
+        bool(getattr(loss, "from_logits", False))
+        and activation_name(layer) in ("sigmoid", "softmax")
+        and hasattr(layer, "forward_preactivation")
+    )
+
+
 def _activation_warning(loss: Loss, layer: Layer, units: int) -> str | None:
     name = activation_name(layer)
     if name is None or not isinstance(loss, _Crossentropy):
@@ -103,11 +116,12 @@ def _activation_warning(loss: Loss, layer: Layer, units: int) -> str | None:
     expected = "sigmoid" if isinstance(loss, BinaryCrossentropy) else "softmax"
     where = f'layer "{layer.name}" ends in {name}'
     if loss.from_logits:
-        if name in ("sigmoid", "softmax"):
+        if uses_hidden_logits(loss, layer):
+            fix = ", or set from_logits=False" * (name == expected)
             return (
-                f"{loss.name}(from_logits=True) applies {expected} itself, but {where}, so it is applied to values "
-                f"between 0 and 1 and learns slowly and badly: remove activation={name!r}, or set from_logits=False. "
-                "(Vitral trains the model as it is written; Keras on TensorFlow silently uses the values before it.)"
+                f"{loss.name}(from_logits=True) expects raw scores, but {where}: the loss is taken from the values "
+                f"before it, as Keras on TensorFlow does, and predict gives the values behind it; remove "
+                f"activation={name!r}{fix}"
             )
         return None
     if name == expected:

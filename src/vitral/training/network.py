@@ -37,6 +37,13 @@ class Network(Layer):
         """Write the weights to a file."""
 
     @abstractmethod
+    def forward(self, x: Array, training: bool = False, through_activation: bool = True) -> tuple[Array, Cache]:
+        """The output for a batch, and what `propagate` will need.
+
+        With `through_activation=False`, the output is that of the last layer before its activation.
+        """
+
+    @abstractmethod
     def propagate(
         self, dy: Array, caches: Cache, *, input_gradient: bool, through_activation: bool = True
     ) -> Array | None:

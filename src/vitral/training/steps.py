@@ -6,7 +6,7 @@ import numpy as np
 
 from vitral.core.variable import Variable
 from vitral.losses import Loss
-from vitral.training.checks import activation_name, check_batch
+from vitral.training.checks import activation_name, check_batch, uses_hidden_logits
 from vitral.training.compiled import Compiled
 from vitral.typing import Array
 
@@ -25,38 +25,45 @@ class Steps(Compiled):
         """Forward, loss, backward, update; the loss and the metrics are added to the running means."""
         loss = self.require_loss("fit")
         variables = self.trainable_weights
-        y_pred, caches = self.forward(x, training=True)
+        behind = not uses_hidden_logits(loss, self.output_layer)
+        output, caches = self.forward(x, training=True, through_activation=behind)
         for variable in self.weights:
             variable.zero_grad()
         if self._is_fused(loss):
             # Softmax or sigmoid with its own cross-entropy: the gradient before the activation is a - y.
-            value, dz = loss.loss_and_preactivation_gradient(y, y_pred, weight)
+            value, dz = loss.loss_and_preactivation_gradient(y, output, weight)
             self.propagate(dz, caches, input_gradient=False, through_activation=False)
         else:
-            value, dy = loss.loss_and_gradient(y, y_pred, weight)
-            self.propagate(dy, caches, input_gradient=False)
+            value, dy = loss.loss_and_gradient(y, output, weight)
+            self.propagate(dy, caches, input_gradient=False, through_activation=behind)
         value += self._add_penalties(variables)
         if not math.isfinite(value):
             check_batch(x)
         if variables:
             self.optimizer.apply(variables)
-        self._metrics.update(value, y, y_pred, weight)
+        self._metrics.update(value, y, self._prediction(output, behind), weight)
 
     @_quiet
     def test_step(self, x: Array, y: Array, weight: Array | None) -> None:
         """Forward and loss; the loss and the metrics are added to the running means."""
         loss = self.require_loss("evaluate")
-        y_pred, _ = self.forward(x, training=False)
+        behind = not uses_hidden_logits(loss, self.output_layer)
+        output, _ = self.forward(x, training=False, through_activation=behind)
         # Without a reduction there is a loss for each sample; training adds them up, so their sum is shown.
-        value = float(np.sum(loss(y, y_pred, weight))) + sum(map(_penalty, self.trainable_weights))
+        value = float(np.sum(loss(y, output, weight))) + sum(map(_penalty, self.trainable_weights))
         if not math.isfinite(value):
             check_batch(x)
-        self._metrics.update(value, y, y_pred, weight)
+        self._metrics.update(value, y, self._prediction(output, behind), weight)
 
     @_quiet
     def predict_step(self, x: Array) -> Array:
         """The output for a batch."""
         return self.forward(x, training=False)[0]
+
+    def _prediction(self, output: Array, behind: bool) -> Array:
+        """What `predict` would give: the output, once it is behind the last layer's activation."""
+        prediction: Array = output if behind else self.output_layer.activation(output)  # type: ignore[union-attr]
+        return prediction
 
     def _is_fused(self, loss: Loss) -> bool:
         layer = self.output_layer

@@ -10,13 +10,20 @@ from functools import cache
 
 _IN_SPANISH = (
     (
-        '{loss}(from_logits=True) applies {expected} itself, but layer "{layer}" ends in {name}, so it is applied to '
-        "values between 0 and 1 and learns slowly and badly: remove activation={quoted}, or set from_logits=False. "
-        "(Vitral trains the model as it is written; Keras on TensorFlow silently uses the values before it.)",
-        "{loss}(from_logits=True) ya aplica {expected}, pero la capa «{layer}» termina en {name}: se aplica entonces a "
-        "valores entre 0 y 1 y la red aprende despacio y mal. Quite activation={quoted} o ponga from_logits=False. "
-        "(Vitral entrena el modelo tal como está escrito; Keras con TensorFlow toma, sin avisar, los valores previos a "
-        "la activación.)",
+        '{loss}(from_logits=True) expects raw scores, but layer "{layer}" ends in {name}: the loss is taken from the '
+        "values before it, as Keras on TensorFlow does, and predict gives the values behind it; remove "
+        "activation={quoted}, or set from_logits=False",
+        "{loss}(from_logits=True) espera valores sin normalizar, pero la capa «{layer}» termina en {name}: la pérdida "
+        "se calcula con los valores previos, como hace Keras con TensorFlow, y predict da los posteriores; quite "
+        "activation={quoted} o ponga from_logits=False",
+    ),
+    (
+        '{loss}(from_logits=True) expects raw scores, but layer "{layer}" ends in {name}: the loss is taken from the '
+        "values before it, as Keras on TensorFlow does, and predict gives the values behind it; remove "
+        "activation={quoted}",
+        "{loss}(from_logits=True) espera valores sin normalizar, pero la capa «{layer}» termina en {name}: la pérdida "
+        "se calcula con los valores previos, como hace Keras con TensorFlow, y predict da los posteriores; quite "
+        "activation={quoted}",
     ),
     (
         'binary_crossentropy scores every output by itself, but layer "{layer}" ends in {name}, whose {units} outputs '
