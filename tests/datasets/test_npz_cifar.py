@@ -217,10 +217,21 @@ def test_a_pickle_that_asks_for_more_than_arrays_is_refused(home: Path, content:
         b"\x80\x02\x82\x01.",
         b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(L100000000000000000L\ntS'b'\ntR.",
         b"cnumpy\ndtype\n(S'no such type'\ntR.",
+        b"cnumpy\ndtype\n(S'O'\ntR.",
+        b"cnumpy\nndarray\n(tR.",
+        b"]r\xff\xff\xff\xff.",
+        b"]q\x01h\x01a.",
     ],
 )
 def test_hostile_pickles_end_in_a_data_error(content: bytes) -> None:
     with pytest.raises(DataError, match="here: the pickle is refused near byte"):
+        load_arrays(io.BytesIO(content), "here")
+
+
+def test_a_byte_array_longer_than_the_pickle_is_refused_before_memory_is_taken() -> None:
+    length = 2**40
+    content = b"\x80\x05\x96" + length.to_bytes(8, "little") + b"short."
+    with pytest.raises(DataError, match=r"here: the pickle is refused near byte .* but only 6 remain"):
         load_arrays(io.BytesIO(content), "here")
 
 
