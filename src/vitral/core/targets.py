@@ -46,6 +46,15 @@ def matching(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, *, name: str, hint: s
     return targets, predictions
 
 
+def smoothed(targets: Array, label_smoothing: float, classes: int) -> Array:
+    """Targets moved towards the uniform distribution over that many classes: y (1 - s) + s / n.
+
+    >>> smoothed(np.array([0.0, 1.0]), 0.2, 2)
+    array([0.1, 0.9])
+    """
+    return targets * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else targets
+
+
 def class_labels(y_true: npt.ArrayLike, y_pred: Array, *, name: str) -> npt.NDArray[np.intp]:
     """Labels as whole numbers, one for each vector of `y_pred`: shape (batch, ...) for (batch, ..., classes).
 

@@ -8,16 +8,10 @@ from typing import Self
 
 from vitral import ops
 from vitral.config import epsilon
-from vitral.core.targets import class_labels, matching
+from vitral.core.targets import class_labels, matching, smoothed
 from vitral.errors import ConfigError
 from vitral.losses.loss import OnePassLoss, registry
 from vitral.typing import Array, Config
-
-
-def _check_smoothing(label_smoothing: float) -> float:
-    if not 0 <= label_smoothing <= 1:
-        raise ConfigError(f"label_smoothing is {label_smoothing!r}; expected a number between 0 and 1")
-    return label_smoothing
 
 
 def _without_defaults(config: Config, **defaults: object) -> Config:
@@ -30,8 +24,30 @@ def _without_defaults(config: Config, **defaults: object) -> Config:
     return arguments
 
 
+class _Smoothing(OnePassLoss):
+    """What the two losses share whose targets are probabilities: their arguments."""
+
+    def __init__(self, from_logits: bool, label_smoothing: float, reduction: str | None, name: str | None) -> None:
+        super().__init__(name, reduction)
+        if not 0 <= label_smoothing <= 1:
+            raise ConfigError(f"label_smoothing is {label_smoothing!r}; expected a number between 0 and 1")
+        self.from_logits = from_logits
+        self.label_smoothing = label_smoothing
+
+    def get_config(self) -> Config:
+        return {
+            **super().get_config(),
+            "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
+        }
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        return super().from_config(_without_defaults(config, axis=-1))
+
+
 @registry.register("bce", "BCE")
-class BinaryCrossentropy(OnePassLoss):
+class BinaryCrossentropy(_Smoothing):
     """-y log a - (1 - y) log(1 - a), averaged over the last axis; for outputs that each say yes or no.
 
     `from_logits=True` takes the values before the sigmoid. `label_smoothing` s moves targets towards 1/2:
@@ -48,9 +64,7 @@ class BinaryCrossentropy(OnePassLoss):
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "binary_crossentropy",
     ) -> None:
-        super().__init__(name, reduction)
-        self.from_logits = from_logits
-        self.label_smoothing = _check_smoothing(label_smoothing)
+        super().__init__(from_logits, label_smoothing, reduction, name)
 
     @property
     def fused_activation(self) -> str | None:
@@ -70,24 +84,11 @@ class BinaryCrossentropy(OnePassLoss):
 
     def _smoothed(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
         targets, predictions = matching(y_true, y_pred, name=self.name)
-        if self.label_smoothing:
-            targets = targets * (1 - self.label_smoothing) + 0.5 * self.label_smoothing
-        return targets, predictions
-
-    def get_config(self) -> Config:
-        return {
-            **super().get_config(),
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-        }
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        return super().from_config(_without_defaults(config, axis=-1))
+        return smoothed(targets, self.label_smoothing, 2), predictions
 
 
 @registry.register()
-class CategoricalCrossentropy(OnePassLoss):
+class CategoricalCrossentropy(_Smoothing):
     """-sum y log a over the last axis; for one-hot targets, or any distribution over the classes.
 
     `from_logits=True` takes the values before the softmax. `label_smoothing` s moves targets towards the uniform
@@ -104,9 +105,7 @@ class CategoricalCrossentropy(OnePassLoss):
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "categorical_crossentropy",
     ) -> None:
-        super().__init__(name, reduction)
-        self.from_logits = from_logits
-        self.label_smoothing = _check_smoothing(label_smoothing)
+        super().__init__(from_logits, label_smoothing, reduction, name)
 
     @property
     def fused_activation(self) -> str | None:
@@ -129,20 +128,7 @@ class CategoricalCrossentropy(OnePassLoss):
         if y_true.shape != y_pred.shape and y_true.size == y_pred[..., 0].size:
             hint = "; whole-number labels need sparse_categorical_crossentropy"
         targets, predictions = matching(y_true, y_pred, name=self.name, hint=hint)
-        if self.label_smoothing:
-            targets = targets * (1 - self.label_smoothing) + self.label_smoothing / targets.shape[-1]
-        return targets, predictions
-
-    def get_config(self) -> Config:
-        return {
-            **super().get_config(),
-            "from_logits": self.from_logits,
-            "label_smoothing": self.label_smoothing,
-        }
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        return super().from_config(_without_defaults(config, axis=-1))
+        return smoothed(targets, self.label_smoothing, targets.shape[-1]), predictions
 
 
 @registry.register()

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from vitral import ops
 from vitral.config import epsilon
-from vitral.core.targets import as_float, class_labels, matching
+from vitral.core.targets import as_float, class_labels, matching, smoothed
 from vitral.metrics.mean import MeanMetricWrapper
 from vitral.metrics.metric import registry
 from vitral.typing import Array, Config
@@ -25,7 +25,7 @@ def _binary_crossentropy(
     y_true: npt.ArrayLike, y_pred: npt.ArrayLike, from_logits: bool, label_smoothing: float
 ) -> Array:
     targets, predictions = matching(y_true, y_pred, name="binary_crossentropy")
-    targets = targets * (1 - label_smoothing) + 0.5 * label_smoothing
+    targets = smoothed(targets, label_smoothing, 2)
     if from_logits:
         return ops.sigmoid_cross_entropy(predictions, targets)[0]
     return ops.binary_cross_entropy(predictions, targets, epsilon=epsilon())[0]
@@ -35,7 +35,7 @@ def _categorical_crossentropy(
     y_true: npt.ArrayLike, y_pred: npt.ArrayLike, from_logits: bool, label_smoothing: float
 ) -> Array:
     targets, predictions = matching(y_true, y_pred, name="categorical_crossentropy")
-    targets = targets * (1 - label_smoothing) + label_smoothing / targets.shape[-1]
+    targets = smoothed(targets, label_smoothing, targets.shape[-1])
     if from_logits:
         return ops.softmax_cross_entropy(predictions, targets)[0]
     return ops.categorical_cross_entropy(predictions, targets, epsilon=epsilon())[0]
