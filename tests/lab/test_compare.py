@@ -6,6 +6,7 @@ import pytest
 
 from vitral.errors import RecipeError
 from vitral.lab.compare import compare_with_sklearn
+from vitral.lab.folder import RunFolder
 from vitral.lab.loading import load_recipe
 from vitral.lab.recipe import Recipe
 
@@ -46,6 +47,13 @@ def test_the_update_rules_agree_to_rounding(tmp_path: Path, optimizer: str) -> N
     published = {entry.metric: entry.reproduced for entry in folder.summary().published}
     assert plain.results.test_accuracy is not None
     assert published["sklearn.test_accuracy"] == 100 * plain.results.test_accuracy
+
+
+def test_a_training_that_diverges_is_named_and_the_own_run_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"scikit-learn's training diverged .* smaller learning rate"):
+        compare_with_sklearn(_recipe("optimizer={type='SGD', learning_rate=1e20}"), tmp_path, verbose=0)
+    (run,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert RunFolder(run).summary().status == "finished"
 
 
 @pytest.mark.parametrize(

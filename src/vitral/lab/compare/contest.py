@@ -70,7 +70,7 @@ def compare_with_sklearn(
         test_size=len(images.x_test),
         batch_size=contest.batch,
         epochs=recipe.training.epochs,
-        contestants=[own, contest.same_batches(folder), contest.plain_fit()],
+        contestants=[own, *contest.trained_by_sklearn(folder)],
     )
     folder.write("comparison.json", record)
     summary = folder.summary()
@@ -108,6 +108,19 @@ class _Contest:
         self._x_test, self._y_test = _rows(data.inputs("test")), data.images.y_test
         self.batch = batch_size(recipe, len(self._x))
         self._steps = -(-len(self._x) // self.batch)
+
+    def trained_by_sklearn(self, folder: RunFolder) -> list[Contestant]:
+        """Both of scikit-learn's trainings; raises RecipeError if one diverges, which it treats as an error."""
+        try:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return [self.same_batches(folder), self.plain_fit()]
+        except ValueError as error:
+            if "non-finite" not in str(error):
+                raise
+            raise RecipeError(
+                f"{self._recipe.name}: scikit-learn's training diverged and stopped without a result; expected a "
+                f"smaller learning rate. Vitral's own training is recorded in {folder.path}"
+            ) from error
 
     def same_batches(self, folder: RunFolder) -> Contestant:
         """From Vitral's initial weights over Vitral's batches in Vitral's order, by `partial_fit`."""
