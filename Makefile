@@ -35,13 +35,15 @@ clean:
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The stamps make a second call quick; a changed pyproject.toml installs again.
-$(VENV)/.lab-installed: $(VENV)/.created pyproject.toml
+# The stamps make a second call quick; a changed pyproject.toml or kernel installs again.
+NATIVE := CMakeLists.txt $(shell find native -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
+
+$(VENV)/.lab-installed: $(VENV)/.created pyproject.toml $(NATIVE)
 	@echo "Installing Vitral and its lab into $(VENV) ..." >&2
 	@$(PIP) --editable ".[lab]"
 	@touch $@
 
-$(VENV)/.dev-installed: $(VENV)/.created pyproject.toml
+$(VENV)/.dev-installed: $(VENV)/.created pyproject.toml $(NATIVE)
 	@echo "Installing Vitral, its lab and the test tools into $(VENV) ..." >&2
 	@$(PIP) --editable ".[dev]"
 	@touch $(VENV)/.lab-installed $@

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         saving,
         utils,
     )
+    from vitral.config import clear_cache, set_num_threads
     from vitral.core.rng import SeedGenerator, set_seed
     from vitral.core.variable import Variable
     from vitral.initializers import Initializer
@@ -58,6 +59,7 @@ __all__ = [
     "activations",
     "backend",
     "callbacks",
+    "clear_cache",
     "config",
     "datasets",
     "errors",
@@ -71,6 +73,7 @@ __all__ = [
     "preprocessing",
     "regularizers",
     "saving",
+    "set_num_threads",
     "set_seed",
     "utils",
 ]
@@ -88,6 +91,8 @@ _ROOM_OF = {
     "SeedGenerator": "core.rng",
     "Sequential": "models",
     "Variable": "core.variable",
+    "clear_cache": "config",
+    "set_num_threads": "config",
     "set_seed": "core.rng",
 }
 

@@ -1,5 +1,6 @@
-"""Settings for the whole process: the float type, the fuzz factor and the image layout."""
+"""Settings for the whole process: the float type, the fuzz factor, the image layout and the threads."""
 
+import os
 from typing import Literal
 
 from vitral.errors import ConfigError
@@ -7,6 +8,7 @@ from vitral.errors import ConfigError
 _FLOAT_TYPES = ("float32", "float64")
 _floatx = "float32"
 _epsilon = 1e-7
+_num_threads: int | None = None
 
 
 def floatx() -> str:
@@ -53,3 +55,46 @@ def image_data_format() -> Literal["channels_last"]:
     'channels_last'
     """
     return "channels_last"
+
+
+def num_threads() -> int:
+    """Number of threads that compute: as set, or as `VITRAL_NUM_THREADS` says, or one a core that may be used.
+
+    Raises ConfigError if that variable holds anything but a whole number from 1 on.
+    """
+    if _num_threads is not None:
+        return _num_threads
+    wanted = os.environ.get("VITRAL_NUM_THREADS")
+    if not wanted:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if not wanted.isdecimal() or int(wanted) < 1:
+        raise ConfigError(f"VITRAL_NUM_THREADS is {wanted!r}; expected a whole number from 1 on")
+    return int(wanted)
+
+
+def set_num_threads(count: int) -> None:
+    """Compute with this many threads; results do not depend on it.
+
+    Raises ConfigError unless `count` is a whole number from 1 on.
+
+    >>> set_num_threads(2); num_threads()
+    2
+    """
+    global _num_threads
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise ConfigError(f"the number of threads is {count!r}; expected a whole number from 1 on")
+    _num_threads = count
+    try:
+        from vitral import _native
+    except ImportError:
+        return  # the reference computes with NumPy, which has settings of its own
+    _native.set_threads(count)
+
+
+def clear_cache() -> None:
+    """Free the memory that the compiled kernels keep for their next results."""
+    try:
+        from vitral import _native
+    except ImportError:
+        return
+    _native.clear_cache()

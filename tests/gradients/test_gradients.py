@@ -8,9 +8,9 @@ from tests.gradients.cases_operations import normal
 from tests.gradients.check import assert_gradient, check_layer, check_operation
 from vitral import layers, ops, regularizers
 
-# Families whose gradients are checked elsewhere: losses give value and gradient at once (test_loss_gradients.py), and
-# updates are what is done with a gradient (tests/optimizers).
-_ELSEWHERE = ("loss", "update")
+# Families without a gradient of their own to check: losses give value and gradient at once (test_loss_gradients.py),
+# updates are what is done with a gradient (tests/optimizers), and batches are data.
+_ELSEWHERE = ("loss", "update", "batch")
 _DIFFERENTIABLE = sorted(
     name
     for name, operation in ops.operations.items()

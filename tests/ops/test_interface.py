@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from vitral import activations, ops
-from vitral.ops.operation import BACKENDS
+from vitral.ops.backends import backends
 
 
 @pytest.mark.parametrize("name", sorted(ops.operations))
 def test_every_backend_has_the_declared_signature(name: str) -> None:
     operation = ops.operations[name]
     assert inspect.getdoc(operation.declaration), f"{name} has no formula"
-    for backend in BACKENDS:
+    for backend in backends():
         module = import_module(f"{backend}.{operation.family}")
         if hasattr(module, name):
             declared = inspect.signature(operation.declaration)

@@ -1,6 +1,6 @@
 """Array operations: the only rooms that touch pixels and activations.
 
-Call them from here; `interface/` says what each computes, `reference/` how.
+Call them from here; `interface/` says what each computes, `reference/` how, `native/` how fast.
 """
 
 from vitral.ops.interface.activation import (
@@ -25,6 +25,7 @@ from vitral.ops.interface.activation import (
     tanh,
     tanh_backward,
 )
+from vitral.ops.interface.batch import gather
 from vitral.ops.interface.conv import (
     conv2d,
     conv2d_backward,
@@ -79,10 +80,9 @@ from vitral.ops.interface.update import (
     sgd_update,
     weight_decay_update,
 )
-from vitral.ops.operation import BACKENDS, Operation, operations
+from vitral.ops.operation import Operation, operations
 
 __all__ = [
-    "BACKENDS",
     "Operation",
     "adadelta_update",
     "adagrad_update",
@@ -105,6 +105,7 @@ __all__ = [
     "dropout_backward",
     "elu",
     "elu_backward",
+    "gather",
     "gelu",
     "gelu_backward",
     "global_average_pool2d",

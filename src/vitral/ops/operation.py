@@ -11,11 +11,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from vitral.ops.backends import backends
+
 P = ParamSpec("P")
 R = TypeVar("R")
-
-BACKENDS = ("vitral.ops.reference",)
-"""Packages that carry out operations, the preferred one first."""
 
 operations: dict[str, "Operation[..., Any]"] = {}
 """Every declared operation by name."""
@@ -46,7 +45,7 @@ class Operation(Generic[P, R]):
         """Name of the package that carries this operation out."""
         return next(
             backend
-            for backend in BACKENDS
+            for backend in backends()
             if find_spec(f"{backend}.{self.family}") and hasattr(import_module(f"{backend}.{self.family}"), self.name)
         )
 

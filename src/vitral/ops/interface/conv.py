@@ -28,13 +28,18 @@ def conv2d(
 
 @operation
 def conv2d_backward(
-    dy: Array, cache: Cache, *, through_activation: bool = True, input_gradient: bool = True
+    dy: Array,
+    cache: Cache,
+    *,
+    through_activation: bool = True,
+    input_gradient: bool = True,
+    input_activation: str = "linear",
 ) -> tuple[Array | None, Array, Array | None]:
     """Gradients (dx, dW, db) of conv2d.
 
     With dz = dy * activation'(z): db[f] = sum of dz over n, i, j;
     dW[u,v,c,f] = sum over n,i,j of x[n, i s + u d, j s + v d, c] dz[n,i,j,f];
     dx collects W[u,v,c,f] dz[n,i,j,f] at every place of x from which it came.
-    `through_activation` and `input_gradient` as in dense_backward.
+    `through_activation`, `input_gradient` and `input_activation` as in dense_backward.
     """
     raise NotImplementedError

@@ -6,9 +6,11 @@ from vitral.typing import Array, Cache
 
 @operation
 def batch_norm_training(
-    x: Array, gamma: Array | None, beta: Array | None, *, epsilon: float
+    x: Array, gamma: Array | None, beta: Array | None, *, epsilon: float, activation: str = "linear"
 ) -> tuple[Array, Array, Array, Cache]:
-    """y = gamma (x - mean) / sqrt(variance + epsilon) + beta, with the batch's own mean and variance.
+    """y = activation(gamma (x - mean) / sqrt(variance + epsilon) + beta), with the batch's own mean and variance.
+
+    The activation is linear or relu.
 
     x (..., channels), gamma and beta (channels,) or None for 1 and 0; returns (y, mean, variance, cache), the
     variance divided by the number of values, not by one less.
@@ -18,17 +20,24 @@ def batch_norm_training(
 
 @operation
 def batch_norm_training_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """dgamma = sum dy x', dbeta = sum dy, dx = gamma / std (dy - mean of dy - x' mean of (dy x')).
+    """dgamma = sum dz x', dbeta = sum dz, dx = gamma / std (dz - mean of dz - x' mean of (dz x')).
 
-    x' = (x - mean) / std is the normalized input. Returns (dx, dgamma, dbeta), the last two also where gamma or
-    beta was None.
+    dz = dy * activation'(z), and x' = (x - mean) / std is the normalized input. Returns (dx, dgamma, dbeta), the last
+    two also where gamma or beta was None.
     """
     raise NotImplementedError
 
 
 @operation
 def batch_norm_inference(
-    x: Array, gamma: Array | None, beta: Array | None, mean: Array, variance: Array, *, epsilon: float
+    x: Array,
+    gamma: Array | None,
+    beta: Array | None,
+    mean: Array,
+    variance: Array,
+    *,
+    epsilon: float,
+    activation: str = "linear",
 ) -> tuple[Array, Cache]:
     """The same with a mean and a variance that are given, so that samples do not depend on each other."""
     raise NotImplementedError
@@ -36,5 +45,5 @@ def batch_norm_inference(
 
 @operation
 def batch_norm_inference_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """dx = dy gamma / std, dgamma = sum dy x', dbeta = sum dy."""
+    """dx = dz gamma / std, dgamma = sum dz x', dbeta = sum dz, with dz = dy * activation'(z)."""
     raise NotImplementedError

@@ -12,8 +12,11 @@ def max_pool2d(x: Array, *, pool_size: Pair, strides: Pair, padding: Padding = "
 
 
 @operation
-def max_pool2d_backward(dy: Array, cache: Cache) -> Array:
-    """dx: each dy goes to the place of its window's maximum, the first one where several are equal."""
+def max_pool2d_backward(dy: Array, cache: Cache, *, input_activation: str = "linear") -> Array:
+    """dx: each dy goes to the place of its window's maximum, the first one where several are equal.
+
+    `input_activation` as in dense_backward.
+    """
     raise NotImplementedError
 
 
@@ -24,8 +27,11 @@ def average_pool2d(x: Array, *, pool_size: Pair, strides: Pair, padding: Padding
 
 
 @operation
-def average_pool2d_backward(dy: Array, cache: Cache) -> Array:
-    """dx: each dy is divided evenly among the pixels of its window."""
+def average_pool2d_backward(dy: Array, cache: Cache, *, input_activation: str = "linear") -> Array:
+    """dx: each dy is divided evenly among the pixels of its window.
+
+    `input_activation` as in dense_backward.
+    """
     raise NotImplementedError
 
 

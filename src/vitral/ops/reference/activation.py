@@ -140,6 +140,14 @@ def _leaky_relu(x: Array) -> tuple[Array, Cache]:
 Forward = Callable[[Array], tuple[Array, Cache]]
 Backward = Callable[[Array, Any], Array]
 
+FROM_OUTPUT: dict[str, Callable[[Array, Array], Array]] = {
+    "linear": lambda dy, y: dy,
+    "relu": lambda dy, y: dy * (y > 0),
+    "sigmoid": lambda dy, y: dy * y * (1 - y),
+    "tanh": lambda dy, y: dy * (1 - y**2),
+}
+"""dx from dy and y, for the activations whose derivative can be told from their output y."""
+
 FUSED: dict[str, tuple[Forward, Backward]] = {
     "linear": (linear, linear_backward),
     "relu": (relu, relu_backward),

@@ -7,7 +7,7 @@ processing", 2006).
 import numpy as np
 
 from vitral.ops.geometry import Padding, Pair
-from vitral.ops.reference.activation import FUSED
+from vitral.ops.reference.activation import FROM_OUTPUT, FUSED
 from vitral.ops.reference.windows import crop_image, image_padding, pad_image, window_part, windows
 from vitral.typing import Array, Cache
 
@@ -34,13 +34,18 @@ def conv2d(
         z += bias
     y, activation_cache = FUSED[activation][0](z)
     geometry = (padded.shape, pads, strides, dilation, groups)
-    return y, (columns, kernel, bias is not None, geometry, activation, activation_cache)
+    return y, (x, columns, kernel, bias is not None, geometry, activation, activation_cache)
 
 
 def conv2d_backward(
-    dy: Array, cache: Cache, *, through_activation: bool = True, input_gradient: bool = True
+    dy: Array,
+    cache: Cache,
+    *,
+    through_activation: bool = True,
+    input_gradient: bool = True,
+    input_activation: str = "linear",
 ) -> tuple[Array | None, Array, Array | None]:
-    columns, kernel, has_bias, geometry, activation, activation_cache = cache
+    x, columns, kernel, has_bias, geometry, activation, activation_cache = cache
     groups = geometry[-1]
     dz = FUSED[activation][1](dy, activation_cache) if through_activation else dy
     rows = _split_groups(dz.reshape(-1, kernel.shape[3]), groups)
@@ -49,7 +54,8 @@ def conv2d_backward(
     if not input_gradient:
         return None, dkernel, dbias
     dcolumns = rows @ _kernel_matrix(kernel, groups).transpose(0, 2, 1)
-    return _scatter_windows(dcolumns, kernel.shape, dz.shape, geometry), dkernel, dbias
+    dx = _scatter_windows(dcolumns, kernel.shape, dz.shape, geometry)
+    return FROM_OUTPUT[input_activation](dx, x), dkernel, dbias
 
 
 def _scatter_windows(

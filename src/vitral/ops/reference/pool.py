@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from vitral.ops.geometry import Padding, Pair, output_size
+from vitral.ops.reference.activation import FROM_OUTPUT
 from vitral.ops.reference.windows import crop_image, image_padding, pad_image, window_part
 from vitral.typing import Array, Cache
 
@@ -21,11 +22,13 @@ def max_pool2d(x: Array, *, pool_size: Pair, strides: Pair, padding: Padding = "
         # Numbers rise, so the last place that beat all before it is the largest; np.copyto(where=) is far slower.
         np.maximum(winner, np.multiply(candidate > y, number, dtype=winner.dtype), out=winner)
         np.maximum(y, candidate, out=y)
-    return y, (winner, padded.shape, pads, pool_size, strides)
+    return y, (winner, y, padded.shape, pads, pool_size, strides)
 
 
-def max_pool2d_backward(dy: Array, cache: Cache) -> Array:
-    winner, padded_shape, pads, pool_size, strides = cache
+def max_pool2d_backward(dy: Array, cache: Cache, *, input_activation: str = "linear") -> Array:
+    winner, y, padded_shape, pads, pool_size, strides = cache
+    # y is the input at the place of the maximum, and nowhere else does any gradient arrive.
+    dy = FROM_OUTPUT[input_activation](dy, y)
     dpadded = np.zeros(padded_shape, dy.dtype)
     for number, place in enumerate(_places(pool_size)):
         target = window_part(dpadded, place, dy.shape[1:3], strides)
@@ -40,17 +43,17 @@ def average_pool2d(x: Array, *, pool_size: Pair, strides: Pair, padding: Padding
     inside = pad_image(np.ones((1, *x.shape[1:3], 1), x.dtype), pads)
     size = _window_sum(inside, pool_size, count, strides)
     y = _window_sum(padded, pool_size, count, strides) / size
-    return y, (size, padded.shape, pads, pool_size, strides)
+    return y, (x, size, padded.shape, pads, pool_size, strides)
 
 
-def average_pool2d_backward(dy: Array, cache: Cache) -> Array:
-    size, padded_shape, pads, pool_size, strides = cache
+def average_pool2d_backward(dy: Array, cache: Cache, *, input_activation: str = "linear") -> Array:
+    x, size, padded_shape, pads, pool_size, strides = cache
     dpadded = np.zeros(padded_shape, dy.dtype)
     share = dy / size
     for place in _places(pool_size):
         target = window_part(dpadded, place, dy.shape[1:3], strides)
         target += share
-    return crop_image(dpadded, pads)
+    return FROM_OUTPUT[input_activation](crop_image(dpadded, pads), x)
 
 
 def global_average_pool2d(x: Array, *, keepdims: bool = False) -> tuple[Array, Cache]:

@@ -1,0 +1,14 @@
+// One function a family, which registers its kernels in the module.
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace vitral {
+
+namespace nb = nanobind;
+using NoGil = nb::call_guard<nb::gil_scoped_release>;
+
+void bind_runtime(nb::module_& module);
+void bind_update(nb::module_& module);
+
+}  // namespace vitral

@@ -1,0 +1,46 @@
+// Every kernel: its signature, once.
+//
+// All arrays are float32 and C-contiguous unless said otherwise; images are NHWC, convolution kernels HWIO. Gradients
+// are written, not added to. A null pointer means that the argument, or the result, is not wanted.
+#pragma once
+
+#include <cstdint>
+
+namespace vitral {
+
+using Index = std::int64_t;
+
+// X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
+// and its contents are made.
+#define VITRAL_KERNELS(X)                                                                                         \
+  /* update.cpp: one pass over n values of a variable w, its gradient g and its state. */                         \
+  /* Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                                     \
+  X(weight_decay_update, (float* w, Index n, double rate))                                                        \
+  X(sgd_update, (float* w, const float* g, Index n, double learning_rate))                                        \
+  X(adam_update, (float* w, const float* g, float* momentum, float* velocity, float* highest, Index n,            \
+                  double alpha, double beta_1, double beta_2, double epsilon))
+
+struct Kernels {
+  const char* instruction_set;
+  Index lanes;
+#define VITRAL_MEMBER(name, parameters) void(*name) parameters;
+  VITRAL_KERNELS(VITRAL_MEMBER)
+#undef VITRAL_MEMBER
+};
+
+// The table for the instruction set in use: the best that the processor has, or the one that VITRAL_ISA names.
+const Kernels& kernels();
+
+// Chooses "baseline", "avx2" or "avx512"; false if the processor or this build does not have it.
+bool choose_instruction_set(const char* name);
+
+}  // namespace vitral
+
+#ifdef VITRAL_ISA
+namespace vitral::VITRAL_ISA {
+#define VITRAL_DECLARATION(name, parameters) void name parameters;
+VITRAL_KERNELS(VITRAL_DECLARATION)
+#undef VITRAL_DECLARATION
+extern const Kernels table;
+}  // namespace vitral::VITRAL_ISA
+#endif

@@ -1,0 +1,120 @@
+#include "kernels/memory.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <bit>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <vector>
+
+namespace vitral {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+// What is given back beyond this is freed at once. The five reports' networks need less.
+constexpr std::int64_t kLargestCache = std::int64_t{1} << 30;
+
+// Sizes are rounded up to one of four steps between powers of two, so that a block fits many requests and at most a
+// fifth of it is wasted. The class is the number of that step.
+constexpr int kClasses = 4 * 60;
+
+struct SizeClass {
+  int number;
+  std::size_t bytes;
+};
+
+SizeClass size_class(std::size_t bytes) {
+  const std::size_t least = bytes < 256 ? 256 : bytes;
+  const int power = std::bit_width(least - 1) - 1;  // 2^power < least <= 2^(power + 1), for least > 1
+  const std::size_t step = std::size_t{1} << (power - 2);
+  const std::size_t above = least - (std::size_t{1} << power);
+  const std::size_t steps = (above + step - 1) / step;  // 1 to 4
+  return {4 * power + static_cast<int>(steps), (std::size_t{1} << power) + steps * step};
+}
+
+struct State {
+  std::mutex mutex;
+  std::vector<void*> free[kClasses];
+  MemoryUse use{};
+};
+
+// Never destroyed: arrays may be freed after the statics of this file. A child of fork must not inherit a mutex that
+// some other thread holds.
+State& state() {
+  static State* const instance = [] {
+    pthread_atfork([] { state().mutex.lock(); }, [] { state().mutex.unlock(); }, [] { state().mutex.unlock(); });
+    return new State;
+  }();
+  return *instance;
+}
+
+void* fresh(std::size_t bytes) {
+  const bool large = bytes >= 2 * kHugePage;
+  const std::size_t alignment = large ? kHugePage : kAlignment;
+  void* block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (block == nullptr) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+  if (large) madvise(block, bytes, MADV_HUGEPAGE);
+#endif
+  return block;
+}
+
+}  // namespace
+
+void* take(std::size_t bytes) {
+  const SizeClass size = size_class(bytes);
+  State& s = state();
+  {
+    std::lock_guard lock(s.mutex);
+    s.use.in_use += static_cast<std::int64_t>(size.bytes);
+    auto& blocks = s.free[size.number];
+    if (!blocks.empty()) {
+      void* block = blocks.back();
+      blocks.pop_back();
+      s.use.cached -= static_cast<std::int64_t>(size.bytes);
+      return block;
+    }
+    ++s.use.allocations;
+  }
+  try {
+    return fresh(size.bytes);
+  } catch (const std::bad_alloc&) {
+    std::lock_guard lock(s.mutex);
+    s.use.in_use -= static_cast<std::int64_t>(size.bytes);
+    throw;
+  }
+}
+
+void give_back(void* block, std::size_t bytes) noexcept {
+  const SizeClass size = size_class(bytes);
+  State& s = state();
+  std::lock_guard lock(s.mutex);
+  s.use.in_use -= static_cast<std::int64_t>(size.bytes);
+  if (s.use.cached + static_cast<std::int64_t>(size.bytes) > kLargestCache) {
+    std::free(block);
+    return;
+  }
+  s.free[size.number].push_back(block);
+  s.use.cached += static_cast<std::int64_t>(size.bytes);
+}
+
+void clear_cache() {
+  State& s = state();
+  std::lock_guard lock(s.mutex);
+  for (auto& blocks : s.free) {
+    for (void* block : blocks) std::free(block);
+    blocks.clear();
+  }
+  s.use.cached = 0;
+}
+
+MemoryUse memory_use() {
+  State& s = state();
+  std::lock_guard lock(s.mutex);
+  return s.use;
+}
+
+}  // namespace vitral

@@ -1,0 +1,7 @@
+// The compiled module vitral._native: it only registers.
+#include "bindings/bindings.h"
+
+NB_MODULE(_native, module) {
+  vitral::bind_runtime(module);
+  vitral::bind_update(module);
+}

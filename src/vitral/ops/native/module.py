@@ -1,0 +1,31 @@
+"""The compiled module, and the memory from which its results are made."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from vitral import _native
+from vitral.typing import Array
+
+FLOAT32 = np.dtype(np.float32)
+
+
+def empty(shape: Sequence[int], dtype: np.dtype = FLOAT32) -> Array:
+    """An array with unspecified content, in memory that goes back to the pool with the last view of it.
+
+    >>> empty((2, 3)).shape
+    (2, 3)
+    """
+    block = _native.Block(math.prod(shape) * dtype.itemsize)
+    return np.ndarray(shape, dtype, block)  # type: ignore[arg-type]  # NumPy's stub lists types, not the protocol
+
+
+def float32(*arrays: Array | None) -> bool:
+    """Whether all arrays that are there are float32, which is what the kernels compute with."""
+    return all(array is None or array.dtype is FLOAT32 for array in arrays)
+
+
+def contiguous(array: Array) -> Array:
+    """The array itself if its values lie in a row, a copy otherwise."""
+    return array if array.flags.c_contiguous else np.ascontiguousarray(array)

@@ -1,0 +1,1 @@
+"""Pooling by the compiled kernels."""

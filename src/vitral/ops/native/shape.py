@@ -1,0 +1,1 @@
+"""Moving, scaling and dropping values by the compiled kernels."""
