@@ -3,5 +3,7 @@
 
 NB_MODULE(_native, module) {
   vitral::bind_runtime(module);
+  vitral::bind_conv(module);
+  vitral::bind_dense(module);
   vitral::bind_update(module);
 }

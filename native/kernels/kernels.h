@@ -6,9 +6,14 @@
 
 #include <cstdint>
 
+#include "kernels/convolution.h"
+
 namespace vitral {
 
 using Index = std::int64_t;
+
+// The activations that can be applied in place and whose derivative follows from their output alone.
+enum class Activation : int { linear, relu, sigmoid, tanh };
 
 // X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
 // and its contents are made.
@@ -18,7 +23,34 @@ using Index = std::int64_t;
   X(weight_decay_update, (float* w, Index n, double rate))                                                        \
   X(sgd_update, (float* w, const float* g, Index n, double learning_rate))                                        \
   X(adam_update, (float* w, const float* g, float* momentum, float* velocity, float* highest, Index n,            \
-                  double alpha, double beta_1, double beta_2, double epsilon))
+                  double alpha, double beta_1, double beta_2, double epsilon))                                    \
+  /* dense.cpp */                                                                                                 \
+  X(dense, (const float* x, const float* w, const float* bias, Activation activation, Index n, Index inputs,      \
+            Index units, float* y))                                                                               \
+  X(dense_input_gradient, (const float* dz, const float* w, const float* x, Activation input_activation, Index n, \
+                           Index inputs, Index units, float* dx))                                                 \
+  X(dense_weight_gradient, (const float* x, const float* dz, Index n, Index inputs, Index units, float* dw,       \
+                            float* db))                                                                           \
+  X(sum_of_rows, (const float* a, Index rows, Index columns, float* sums))                                        \
+  /* conv.cpp: the quickest algorithm for this convolution. */                                                    \
+  X(convolution, (const Convolution& c, const float* x, const float* w, const float* bias, Activation activation, \
+                  float* y))                                                                                      \
+  X(convolution_weight_gradient, (const Convolution& c, const float* x, const float* dz, float* dw, float* db))   \
+  X(convolution_input_gradient, (const Convolution& c, const float* dz, const float* w, const float* x,           \
+                                 Activation input_activation, float* dx))                                         \
+  /* winograd.cpp: 3x3, stride 1, no dilation, one group; tiles of m x m outputs, m 2 or 4. */                    \
+  X(winograd_convolution, (const Convolution& c, int m, const float* x, const float* w, const float* bias,        \
+                           bool relu, float* y))                                                                  \
+  X(winograd_weight_gradient, (const Convolution& c, int m, const float* x, const float* dz, float* dw,           \
+                               float* db))                                                                        \
+  X(winograd_input_gradient, (const Convolution& c, int m, const float* dz, const float* w, const float* x,       \
+                              Activation input_activation, float* dx))                                            \
+  /* direct.cpp: any convolution. */                                                                              \
+  X(direct_convolution, (const Convolution& c, const float* x, const float* w, const float* bias, bool relu,      \
+                         float* y))                                                                               \
+  X(direct_weight_gradient, (const Convolution& c, const float* x, const float* dz, float* dw, float* db))        \
+  X(direct_input_gradient, (const Convolution& c, const float* dz, const float* w, const float* x,                \
+                            Activation input_activation, float* dx))
 
 struct Kernels {
   const char* instruction_set;

@@ -9,25 +9,25 @@
 namespace vitral::VITRAL_ISA {
 namespace {
 
-// Calls body(piece, worker) for every piece; on this thread alone where all the work together, in floating-point
+// Calls body(piece) for every piece; on this thread alone where all the work together, in floating-point
 // operations or values touched, is not worth waking the others.
 template <class Body>
 void for_each_piece(Index count, double work, Body&& body) {
   constexpr double kWorthSharing = 100'000;
   if (work < kWorthSharing) {
-    for (Index piece = 0; piece < count; ++piece) body(piece, 0);
+    for (Index piece = 0; piece < count; ++piece) body(piece);
     return;
   }
   using Plain = std::remove_reference_t<Body>;
   run_pieces(
-      count, [](void* context, std::int64_t piece, int worker) { (*static_cast<Plain*>(context))(piece, worker); },
+      count, [](void* context, std::int64_t piece) { (*static_cast<Plain*>(context))(piece); },
       const_cast<void*>(static_cast<const void*>(&body)));
 }
 
 // The same for a range of values in blocks of equal length: body(begin, end).
 template <class Body>
 void for_each_block(Index size, Index block, double work_per_value, Body&& body) {
-  for_each_piece(ceil_div(size, block), work_per_value * static_cast<double>(size), [&](Index piece, int) {
+  for_each_piece(ceil_div(size, block), work_per_value * static_cast<double>(size), [&](Index piece) {
     body(piece * block, min(size, (piece + 1) * block));
   });
 }

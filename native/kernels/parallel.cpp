@@ -40,7 +40,7 @@ struct Job {
 class Pool {
  public:
   explicit Pool(int workers) {
-    for (int i = 0; i < workers; ++i) threads_.emplace_back([this, i] { work(i + 1); });
+    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
   }
 
   ~Pool() {
@@ -54,18 +54,18 @@ class Pool {
   void run(Job& job) {
     job_.store(&job);
     announce();
-    take_pieces(job, 0);
+    take_pieces(job);
     job_.store(nullptr);
     // Whoever read job_ before it was cleared has counted itself in first.
     while (inside_.load() != 0) VITRAL_PAUSE();
   }
 
  private:
-  static void take_pieces(Job& job, int worker) {
+  static void take_pieces(Job& job) {
     for (;;) {
       const std::int64_t piece = job.next.fetch_add(1, std::memory_order_relaxed);
       if (piece >= job.count) return;
-      job.task(job.context, piece, worker);
+      job.task(job.context, piece);
     }
   }
 
@@ -77,14 +77,14 @@ class Pool {
     }
   }
 
-  void work(int worker) {
+  void work() {
     std::uint64_t seen = 0;
     for (;;) {
       wait_for_change(seen);
       seen = generation_.load();
       if (stopping_.load()) return;
       inside_.fetch_add(1);
-      if (Job* job = job_.load()) take_pieces(*job, worker);
+      if (Job* job = job_.load()) take_pieces(*job);
       inside_.fetch_sub(1);
     }
   }
@@ -150,7 +150,7 @@ void run_pieces(std::int64_t count, Task task, void* context) {
     pool_of(workers).run(job);
     return;
   }
-  for (std::int64_t piece = 0; piece < count; ++piece) task(context, piece, 0);
+  for (std::int64_t piece = 0; piece < count; ++piece) task(context, piece);
 }
 
 }  // namespace vitral

@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/kernels.h"
+
 #define VITRAL_INLINE static inline __attribute__((always_inline))
 
 namespace vitral::VITRAL_ISA {
 namespace {
-
-using Index = std::int64_t;
 
 constexpr Index L = VITRAL_LANES;
 

@@ -35,3 +35,31 @@ def adam_update(
     beta_2: float,
     epsilon: float,
 ) -> None: ...
+def dense(x: _Floats, w: _Floats, bias: _Floats | None, activation: int, y: _Floats) -> None: ...
+def dense_backward(
+    x: _Floats, w: _Floats, dz: _Floats, input_activation: int, dx: _Floats | None, dw: _Floats, db: _Floats | None
+) -> None: ...
+def conv2d(
+    x: _Floats,
+    w: _Floats,
+    bias: _Floats | None,
+    strides: tuple[int, int],
+    dilation: tuple[int, int],
+    before: tuple[int, int],
+    groups: int,
+    activation: int,
+    y: _Floats,
+) -> None: ...
+def conv2d_backward(
+    x: _Floats,
+    w: _Floats,
+    dz: _Floats,
+    strides: tuple[int, int],
+    dilation: tuple[int, int],
+    before: tuple[int, int],
+    groups: int,
+    input_activation: int,
+    dx: _Floats | None,
+    dw: _Floats,
+    db: _Floats | None,
+) -> None: ...

@@ -29,6 +29,7 @@ _COMMANDS = {
     "data": "vitral.cli.data:data",
     "info": "vitral.cli.info:info",
     "demo": "vitral.cli.demo:demo",
+    "bench": "vitral.cli.bench:bench",
 }
 
 _WRONG_PATHS = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)

@@ -24,8 +24,8 @@ class Operation(Generic[P, R]):
     """A declared operation; calling it runs the first backend that has it.
 
     >>> from vitral import ops
-    >>> ops.dense.name, ops.dense.backend
-    ('dense', 'vitral.ops.reference')
+    >>> ops.softmax_backward.name, ops.softmax_backward.family
+    ('softmax_backward', 'activation')
     """
 
     def __init__(self, declaration: Callable[P, R]) -> None:

@@ -1,0 +1,53 @@
+// Which algorithm carries a convolution out.
+#include "kernels/activated.h"
+#include "kernels/kernels.h"
+#include "kernels/loop.h"
+
+namespace vitral::VITRAL_ISA {
+namespace {
+
+// The size of Winograd's tiles, 4 or 2, or 0 where the direct algorithm takes less. Tiles that hang over the border
+// are paid for in full, and transforms have to be worth it: both channels and filters must be many.
+int winograd_tile(const Convolution& c, Index rows, Index columns) {
+  constexpr Index kFewChannels = 16;
+  if (c.kernel_height != 3 || c.kernel_width != 3 || c.stride_y != 1 || c.stride_x != 1 || c.dilation_y != 1 ||
+      c.dilation_x != 1 || c.groups != 1 || c.channels < kFewChannels || c.filters < kFewChannels || c.top > 2 ||
+      c.left > 2)
+    return 0;
+  const Index by_four = 36 * ceil_div(rows, 4) * ceil_div(columns, 4);
+  const Index by_two = 16 * ceil_div(rows, 2) * ceil_div(columns, 2);
+  const Index direct = 9 * rows * columns;
+  if (by_four <= by_two && by_four < direct) return 4;
+  return by_two < direct ? 2 : 0;
+}
+
+}  // namespace
+
+void convolution(const Convolution& c, const float* x, const float* w, const float* bias, Activation activation,
+                 float* y) {
+  const bool relu = activation == Activation::relu;
+  if (const int tile = winograd_tile(c, c.rows, c.columns))
+    winograd_convolution(c, tile, x, w, bias, relu, y);
+  else
+    direct_convolution(c, x, w, bias, relu, y);
+  if (activation == Activation::sigmoid || activation == Activation::tanh)
+    for_each_block(c.n * c.rows * c.columns * c.filters, 1 << 14, 20,
+                   [=](Index begin, Index end) { apply(activation, end - begin, y + begin); });
+}
+
+void convolution_weight_gradient(const Convolution& c, const float* x, const float* dz, float* dw, float* db) {
+  if (const int tile = winograd_tile(c, c.rows, c.columns))
+    winograd_weight_gradient(c, tile, x, dz, dw, db);
+  else
+    direct_weight_gradient(c, x, dz, dw, db);
+}
+
+void convolution_input_gradient(const Convolution& c, const float* dz, const float* w, const float* x,
+                                Activation input_activation, float* dx) {
+  if (const int tile = winograd_tile(c, c.height, c.width))
+    winograd_input_gradient(c, tile, dz, w, x, input_activation, dx);
+  else
+    direct_input_gradient(c, dz, w, x, input_activation, dx);
+}
+
+}  // namespace vitral::VITRAL_ISA

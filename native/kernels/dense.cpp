@@ -1,0 +1,53 @@
+// Dense layers: one matrix product forward, two backward.
+#include "kernels/activated.h"
+#include "kernels/kernels.h"
+#include "kernels/parts.h"
+#include "kernels/product.h"
+
+namespace vitral::VITRAL_ISA {
+
+// y = activation(x W + b); x (n, inputs), W (inputs, units), y (n, units).
+void dense(const float* x, const float* w, const float* bias, Activation activation, Index n, Index inputs,
+           Index units, float* y) {
+  multiply(n, units, inputs, {x, inputs, false}, {w, units, false}, bias, y,
+           [=](Index, Index, Index count, float* values) {
+             if (activation != Activation::linear) apply(activation, count, values);
+           });
+}
+
+// dx = dz W^T, times the derivative of the activation that made x.
+void dense_input_gradient(const float* dz, const float* w, const float* x, Activation input_activation, Index n,
+                          Index inputs, Index units, float* dx) {
+  multiply(n, inputs, units, {dz, units, false}, {w, units, true}, nullptr, dx,
+           [=](Index row, Index first, Index count, float* values) {
+             if (input_activation != Activation::linear)
+               pass_through(input_activation, x + row * inputs + first, count, values);
+           });
+}
+
+// dW = x^T dz, db = the sum of dz's rows.
+void dense_weight_gradient(const float* x, const float* dz, Index n, Index inputs, Index units, float* dw, float* db) {
+  multiply(inputs, units, n, {x, inputs, true}, {dz, units, false}, nullptr, dw,
+           [](Index, Index, Index, float*) {});
+  if (db != nullptr) sum_of_rows(dz, n, units, db);
+}
+
+// sums[j] = the sum of a's column j, in parts of fixed length.
+void sum_of_rows(const float* a, Index rows, Index columns, float* sums) {
+  constexpr Index kPart = 1024;
+  const Index parts = ceil_div(rows, kPart);
+  const Workspace partial(parts * columns);
+  for_each_piece(parts, static_cast<double>(rows * columns), [&](Index part) {
+    float* to = partial + part * columns;
+    const Index end = min(rows, (part + 1) * kPart);
+    for (Index j = 0; j < columns; j += L) {
+      const Index count = columns - j;
+      Vec total{};
+      for (Index row = part * kPart; row < end; ++row) total += load_up_to(a + row * columns + j, count);
+      store_up_to(to + j, total, count);
+    }
+  });
+  add_parts(partial, parts, columns, sums);
+}
+
+}  // namespace vitral::VITRAL_ISA

@@ -1,0 +1,191 @@
+// The one loop in which nearly all time is spent: a tile of results, kept in registers, gets row after row of a
+// narrow panel B, each times one number of A per result row. Dense layers, convolutions and Winograd's products differ
+// only in where A's numbers lie.
+#pragma once
+
+#include "kernels/kernels.h"
+#include "kernels/simd.h"
+
+namespace vitral::VITRAL_ISA {
+namespace {
+
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kRegisters = 32;
+#else
+constexpr int kRegisters = 16;
+#endif
+// Vectors side by side in a tile, and so in a panel: with six rows, AVX-512's 24 sums, 4 vectors of B and the number
+// of A leave three registers over; with AVX2's 16 registers the same holds for 2 vectors.
+constexpr int kPanelVectors = kRegisters == 32 ? 4 : 2;
+constexpr Index kPanel = kPanelVectors * L;
+constexpr int kMostRows = 12;
+
+constexpr int rows_for(int vectors) {
+  const int fit = (kRegisters - 1 - vectors) / vectors;
+  return fit < kMostRows ? fit : kMostRows;
+}
+
+// A(row, step) = data[row * row_stride + step * step_stride].
+struct Strided {
+  const float* data;
+  Index row_stride, step_stride;
+  Strided from_row(Index row) const { return {data + row * row_stride, row_stride, step_stride}; }
+};
+
+// A(row, step) = rows[row][steps[step]]: windows of an image, where neither is regular.
+struct Stepped {
+  const float* const* rows;
+  const std::int32_t* steps;
+  Stepped from_row(Index row) const { return {rows + row, steps}; }
+};
+
+// Where a tile begins: from zero (null), from a bias (stride 0), or from what is there already (start = data).
+// `last` values of the last vector exist; the others are neither read nor written.
+struct Result {
+  float* data;
+  Index stride;
+  const float* start;
+  Index start_stride;
+  Index last;
+  bool relu;
+  Result from_row(Index row) const {
+    return {data + row * stride, stride, start == nullptr ? nullptr : start + row * start_stride, start_stride, last,
+            relu};
+  }
+};
+
+// One tile: P rows, V vectors. B(step, column) = b[step * b_stride + column].
+template <int P, int V, class A>
+__attribute__((noinline)) void tile(const A a, const float* b, Index b_stride, Index steps, const Result result) {
+  Vec sums[P][V];
+#pragma GCC unroll 16
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) sums[p][v] = Vec{};
+  if (result.start != nullptr) {
+#pragma GCC unroll 16
+    for (int p = 0; p < P; ++p)
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) {
+        const float* from = result.start + p * result.start_stride + v * L;
+        sums[p][v] = v == V - 1 ? load_up_to(from, result.last) : load(from);
+      }
+  }
+
+  if constexpr (requires { a.steps; }) {
+    const float* rows[P];
+#pragma GCC unroll 16
+    for (int p = 0; p < P; ++p) rows[p] = a.rows[p];
+    for (Index k = 0; k < steps; ++k, b += b_stride) {
+      const Index step = a.steps[k];
+      Vec panel[V];
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) panel[v] = load(b + v * L);
+#pragma GCC unroll 16
+      for (int p = 0; p < P; ++p) {
+        const Vec x = all(rows[p][step]);
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v) sums[p][v] += x * panel[v];
+      }
+    }
+  } else {
+    const float* from = a.data;
+    for (Index k = 0; k < steps; ++k, b += b_stride, from += a.step_stride) {
+      Vec panel[V];
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) panel[v] = load(b + v * L);
+#pragma GCC unroll 16
+      for (int p = 0; p < P; ++p) {
+        const Vec x = all(from[p * a.row_stride]);
+#pragma GCC unroll 4
+        for (int v = 0; v < V; ++v) sums[p][v] += x * panel[v];
+      }
+    }
+  }
+
+#pragma GCC unroll 16
+  for (int p = 0; p < P; ++p)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      float* to = result.data + p * result.stride + v * L;
+      const Vec value = result.relu ? relu(sums[p][v]) : sums[p][v];
+      v == V - 1 ? store_up_to(to, value, result.last) : store(to, value);
+    }
+}
+
+template <class A>
+using Tile = void (*)(const A, const float*, Index, Index, const Result);
+
+// The tile for a number of rows from 1 to rows_for(V).
+template <int V, class A>
+Tile<A> tile_of(Index rows) {
+  static constexpr Tile<A> tiles[] = {
+      tile<1, V, A>,
+      tile<rows_for(V) >= 2 ? 2 : 1, V, A>,
+      tile<rows_for(V) >= 3 ? 3 : 1, V, A>,
+      tile<rows_for(V) >= 4 ? 4 : 1, V, A>,
+      tile<rows_for(V) >= 5 ? 5 : 1, V, A>,
+      tile<rows_for(V) >= 6 ? 6 : 1, V, A>,
+      tile<rows_for(V) >= 7 ? 7 : 1, V, A>,
+      tile<rows_for(V) >= 8 ? 8 : 1, V, A>,
+      tile<rows_for(V) >= 9 ? 9 : 1, V, A>,
+      tile<rows_for(V) >= 10 ? 10 : 1, V, A>,
+      tile<rows_for(V) >= 11 ? 11 : 1, V, A>,
+      tile<rows_for(V) >= 12 ? 12 : 1, V, A>,
+  };
+  return tiles[rows - 1];
+}
+
+template <int V, class A>
+void panel_of(Index rows, const A a, const float* b, Index b_stride, Index steps, const Result result) {
+  // Tiles of nearly equal height: a small remainder would leave most registers idle.
+  const Index tiles = ceil_div(rows, rows_for(V));
+  Index row = 0;
+  for (Index t = 0; t < tiles; ++t) {
+    const Index end = rows * (t + 1) / tiles;
+    tile_of<V, A>(end - row)(a.from_row(row), b, b_stride, steps, result.from_row(row));
+    row = end;
+  }
+}
+
+// `rows` rows times one panel of `columns` columns, at most kPanel; every row of b must have whole vectors to read.
+template <class A>
+void multiply_panel(Index rows, Index columns, const A a, const float* b, Index b_stride, Index steps, Result result) {
+  const Index vectors = ceil_div(columns, L);
+  result.last = columns - (vectors - 1) * L;
+  switch (vectors) {
+    case 1: return panel_of<1, A>(rows, a, b, b_stride, steps, result);
+    case 2: return panel_of<2, A>(rows, a, b, b_stride, steps, result);
+#if defined(__AVX512F__) || defined(__aarch64__)
+    case 3: return panel_of<3, A>(rows, a, b, b_stride, steps, result);
+    case 4: return panel_of<4, A>(rows, a, b, b_stride, steps, result);
+#endif
+  }
+}
+
+// Packed panels: panel after panel, each `steps` rows of whole vectors, with zeros behind the last column.
+VITRAL_INLINE Index packed_size(Index steps, Index columns) { return steps * round_up(columns, L); }
+VITRAL_INLINE Index panel_width(Index columns, Index panel) { return min(kPanel, columns - panel * kPanel); }
+VITRAL_INLINE const float* packed_panel(const float* packed, Index steps, Index panel) {
+  return packed + panel * kPanel * steps;
+}
+
+// Rows [begin, end) of a panel from a matrix B (steps, columns); `to` points to the panel.
+inline void pack_panel(const float* b, Index b_stride, Index begin, Index end, Index columns, float* to) {
+  const Index width = round_up(columns, L);
+  for (Index k = begin; k < end; ++k)
+    for (Index j = 0; j < width; j += L) store(to + k * width + j, load_up_to(b + k * b_stride + j, columns - j));
+}
+
+// The same from the transposed matrix (columns, steps).
+inline void pack_transposed(const float* b, Index b_stride, Index begin, Index end, Index columns, float* to) {
+  const Index width = round_up(columns, L);
+  // In squares, so that every line of memory that is touched is used up while it is near.
+  for (Index k0 = begin; k0 < end; k0 += L)
+    for (Index j0 = 0; j0 < width; j0 += L)
+      for (Index k = k0; k < min(k0 + L, end); ++k)
+        for (Index j = j0; j < j0 + L; ++j) to[k * width + j] = j < columns ? b[j * b_stride + k] : 0.0f;
+}
+
+}  // namespace
+}  // namespace vitral::VITRAL_ISA
