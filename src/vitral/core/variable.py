@@ -28,7 +28,7 @@ class Variable:
     array([2., 4.], dtype=float32)
     """
 
-    __slots__ = ("_buffer", "_has_grad", "name", "path", "regularizer", "trainable", "value")
+    __slots__ = ("_grad", "_owns_grad", "name", "path", "regularizer", "trainable", "value")
 
     def __init__(
         self,
@@ -44,29 +44,41 @@ class Variable:
         self.path = path or name
         self.trainable = trainable
         self.regularizer = regularizer
-        self._buffer: Array | None = None
-        self._has_grad = False
+        self._grad: Array | None = None
+        self._owns_grad = False
 
     @property
     def grad(self) -> Array | None:
         """The gradient collected since `zero_grad`, or None if nothing was added yet."""
-        return self._buffer if self._has_grad else None
+        return self._grad
 
     def add_grad(self, gradient: Array) -> None:
         """Add `gradient`, an array of the variable's shape; raises ShapeError for any other."""
+        self._check_grad(gradient)
+        if self._grad is None:
+            self._grad = gradient.astype(self.value.dtype, casting="same_kind", copy=True)
+        elif self._owns_grad:
+            self._grad += gradient
+        else:
+            self._grad = self._grad + gradient.astype(self.value.dtype, casting="same_kind", copy=False)
+        self._owns_grad = True
+
+    def take_grad(self, gradient: Array) -> None:
+        """The same for an array that nobody else changes, such as an operation's result: the first is not copied."""
+        if self._grad is not None or gradient.dtype != self.value.dtype:
+            self.add_grad(gradient)
+            return
+        self._check_grad(gradient)
+        self._grad = gradient
+        self._owns_grad = False
+
+    def _check_grad(self, gradient: Array) -> None:
         if gradient.shape != self.value.shape:
             raise ShapeError(f"gradient of {self.path} has shape {gradient.shape}; expected {self.value.shape}")
-        if self._buffer is None:
-            self._buffer = np.empty_like(self.value)
-        if self._has_grad:
-            self._buffer += gradient
-        else:
-            np.copyto(self._buffer, gradient, casting="same_kind")
-            self._has_grad = True
 
     def zero_grad(self) -> None:
-        """Forget the gradient but keep its memory for the next step."""
-        self._has_grad = False
+        """Forget the gradient."""
+        self._grad = None
 
     def assign(self, value: Array | float) -> None:
         """Copy `value` in; raises ShapeError if its shape differs."""

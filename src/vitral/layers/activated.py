@@ -15,6 +15,8 @@ class ActivatedLayer(Layer):
     A subclass writes `affine` and `affine_backward`. Activations that the operation can apply itself are left to it.
     """
 
+    passes = True
+
     kernel: Variable
     bias: Variable | None = None
 
@@ -41,7 +43,7 @@ class ActivatedLayer(Layer):
         raise NotImplementedError(f"{type(self).__name__} has no affine")
 
     def affine_backward(
-        self, dy: Array, cache: Cache, through_activation: bool
+        self, dy: Array, cache: Cache, through_activation: bool, input_activation: str
     ) -> tuple[Array | None, Array, Array | None]:
         """Gradients of the input, the kernel and the bias."""
         raise NotImplementedError(f"{type(self).__name__} has no affine_backward")
@@ -63,17 +65,32 @@ class ActivatedLayer(Layer):
         affine_cache, activation_cache = cache
         if self.activation.fused_name is None:
             dy = self.activation.backward(dy, activation_cache)
-        return self._collect(dy, affine_cache, through_activation=True)
+        return self._collect(dy, affine_cache)
 
     def backward_preactivation(self, dz: Array, cache: Cache) -> Array | None:
         """The same from dz, the gradient before the activation, as cross-entropy's a - y gives it."""
         return self._collect(dz, cache[0], through_activation=False)
 
-    def _collect(self, dy: Array, cache: Cache, through_activation: bool) -> Array | None:
-        dx, dkernel, dbias = self.affine_backward(dy, cache, through_activation)
-        self.kernel.add_grad(dkernel)
+    @property
+    def output_activation(self) -> str | None:
+        name = self.activation.fused_name
+        return name if name in ("relu", "sigmoid", "tanh") else None
+
+    def backward_fused(
+        self, dy: Array, cache: Cache, *, through_activation: bool, input_activation: str
+    ) -> Array | None:
+        affine_cache, activation_cache = cache
+        if through_activation and self.activation.fused_name is None:
+            dy = self.activation.backward(dy, activation_cache)
+        return self._collect(dy, affine_cache, through_activation, input_activation)
+
+    def _collect(
+        self, dy: Array, cache: Cache, through_activation: bool = True, input_activation: str = "linear"
+    ) -> Array | None:
+        dx, dkernel, dbias = self.affine_backward(dy, cache, through_activation, input_activation)
+        self.kernel.take_grad(dkernel)
         if self.bias is not None and dbias is not None:
-            self.bias.add_grad(dbias)
+            self.bias.take_grad(dbias)
         return dx
 
     def add_kernel_and_bias(self, kernel_shape: tuple[int, ...]) -> None:

@@ -43,6 +43,10 @@ class Activation(ActivationLayer):
         super().__init__(**options)
         self.activation = activations.get(activation)
 
+    @property
+    def pure_activation(self) -> str | None:
+        return self.activation.fused_name
+
     def get_config(self) -> Config:
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
 
@@ -94,6 +98,10 @@ class ReLU(Elementwise):
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         return ops.relu_backward(dy, cache)
+
+    @property
+    def pure_activation(self) -> str | None:
+        return "relu" if (self.max_value, self.negative_slope, self.threshold) == (None, 0, 0) else None
 
     def get_config(self) -> Config:
         return {

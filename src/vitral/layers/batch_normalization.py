@@ -24,6 +24,8 @@ class BatchNormalization(Elementwise):
     ([[-1.0], [1.0]], array([0.02], dtype=float32))
     """
 
+    absorbs = ("relu",)
+
     gamma: Variable | None = None
     beta: Variable | None = None
 
@@ -86,13 +88,18 @@ class BatchNormalization(Elementwise):
         )
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return self.forward_absorbing(x, training, "linear")
+
+    def forward_absorbing(self, x: Array, training: bool, activation: str) -> tuple[Array, Cache]:
         gamma = None if self.gamma is None else self.gamma.value
         beta = None if self.beta is None else self.beta.value
         if not (training and self.trainable):
             mean, variance = self.moving_mean.value, self.moving_variance.value
-            y, cache = ops.batch_norm_inference(x, gamma, beta, mean, variance, epsilon=self.epsilon)
+            y, cache = ops.batch_norm_inference(
+                x, gamma, beta, mean, variance, epsilon=self.epsilon, activation=activation
+            )
             return y, (False, cache)
-        y, mean, variance, cache = ops.batch_norm_training(x, gamma, beta, epsilon=self.epsilon)
+        y, mean, variance, cache = ops.batch_norm_training(x, gamma, beta, epsilon=self.epsilon, activation=activation)
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.value *= self.momentum
             moving.value += batch * (1 - self.momentum)
@@ -103,9 +110,9 @@ class BatchNormalization(Elementwise):
         backward = ops.batch_norm_training_backward if by_batch else ops.batch_norm_inference_backward
         dx, dgamma, dbeta = backward(dy, inner)
         if self.gamma is not None:
-            self.gamma.add_grad(dgamma)
+            self.gamma.take_grad(dgamma)
         if self.beta is not None:
-            self.beta.add_grad(dbeta)
+            self.beta.take_grad(dbeta)
         return dx
 
     def get_config(self) -> Config:

@@ -82,10 +82,14 @@ class Conv2D(ActivatedLayer):
         )
 
     def affine_backward(
-        self, dy: Array, cache: Cache, through_activation: bool
+        self, dy: Array, cache: Cache, through_activation: bool, input_activation: str
     ) -> tuple[Array | None, Array, Array | None]:
         return ops.conv2d_backward(
-            dy, cache, through_activation=through_activation, input_gradient=self.needs_input_gradient
+            dy,
+            cache,
+            through_activation=through_activation,
+            input_gradient=self.needs_input_gradient,
+            input_activation=input_activation,
         )
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

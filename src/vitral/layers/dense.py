@@ -39,10 +39,14 @@ class Dense(ActivatedLayer):
         return ops.dense(x, self.kernel.value, bias, activation=activation)
 
     def affine_backward(
-        self, dy: Array, cache: Cache, through_activation: bool
+        self, dy: Array, cache: Cache, through_activation: bool, input_activation: str
     ) -> tuple[Array | None, Array, Array | None]:
         return ops.dense_backward(
-            dy, cache, through_activation=through_activation, input_gradient=self.needs_input_gradient
+            dy,
+            cache,
+            through_activation=through_activation,
+            input_gradient=self.needs_input_gradient,
+            input_activation=input_activation,
         )
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:

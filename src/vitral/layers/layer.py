@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -65,6 +65,15 @@ class Layer(Configurable):
     input_rank: int | None = None
     """Number of axes that the input must have, batch axis included; None if any will do."""
 
+    keeps_values: ClassVar[bool] = False
+    """Whether the output holds the input's values in the same order, in another shape."""
+
+    absorbs: ClassVar[tuple[str, ...]] = ()
+    """Activations that `forward_absorbing` can apply, if the layer that follows is nothing else."""
+
+    passes: ClassVar[bool] = False
+    """Whether `backward_fused` can go on through the activation that made the input."""
+
     def __init__(
         self,
         *,
@@ -89,6 +98,11 @@ class Layer(Configurable):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if not {"forward", "backward"}.isdisjoint(cls.__dict__):
+            # What a class says about its passes does not hold for a subclass that writes them anew.
+            for name in ("keeps_values", "absorbs", "passes"):
+                if name not in cls.__dict__:
+                    setattr(cls, name, getattr(Layer, name))
         if "build" in cls.__dict__:
             setattr(cls, "build", _remember_shape(cls.build))  # noqa: B010  a plain assignment to a method is a type error
 
@@ -130,6 +144,33 @@ class Layer(Configurable):
     def multiply_adds(self, input_shape: Shape) -> int:
         """Multiplications with addition that one sample's forward pass takes (only matrix-like work is counted)."""
         return 0
+
+    # How neighbors in a model share a pass over their arrays. A layer works without any of this.
+
+    @property
+    def output_activation(self) -> str | None:
+        """Name of the activation whose output is the layer's, as far as the output alone tells its derivative."""
+        return None
+
+    @property
+    def pure_activation(self) -> str | None:
+        """Name of the activation that is all the layer does; None if it does anything else."""
+        return None
+
+    def forward_absorbing(self, x: Array, training: bool, activation: str) -> tuple[Array, Cache]:
+        """`forward`, then one of the activations in `absorbs`."""
+        raise NotImplementedError(f"{type(self).__name__} absorbs no activation")
+
+    def backward_fused(
+        self, dy: Array, cache: Cache, *, through_activation: bool, input_activation: str
+    ) -> Array | None:
+        """`backward`, with the activations on both sides accounted for.
+
+        With `through_activation=False`, `dy` is the gradient before the layer's own `output_activation`.
+        `input_activation` is that of the layer that made the input, whose derivative is included in the result;
+        "linear" unless this layer `passes`.
+        """
+        return self.backward(dy, cache)
 
     # What the base class does.
 

@@ -55,11 +55,16 @@ class MaxPooling2D(Pooling2D):
            [13., 15.]])
     """
 
+    passes = True
+
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         return ops.max_pool2d(x, pool_size=self.pool_size, strides=self.strides, padding=self.padding)
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         return ops.max_pool2d_backward(dy, cache)
+
+    def backward_fused(self, dy: Array, cache: Cache, *, through_activation: bool, input_activation: str) -> Array:
+        return ops.max_pool2d_backward(dy, cache, input_activation=input_activation)
 
 
 @registry.register("AvgPool2D")
@@ -72,11 +77,16 @@ class AveragePooling2D(Pooling2D):
            [10.5, 12.5]])
     """
 
+    passes = True
+
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         return ops.average_pool2d(x, pool_size=self.pool_size, strides=self.strides, padding=self.padding)
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         return ops.average_pool2d_backward(dy, cache)
+
+    def backward_fused(self, dy: Array, cache: Cache, *, through_activation: bool, input_activation: str) -> Array:
+        return ops.average_pool2d_backward(dy, cache, input_activation=input_activation)
 
 
 class GlobalPooling2D(Layer):

@@ -20,6 +20,8 @@ class Flatten(Layer):
     (None, 1024)
     """
 
+    keeps_values = True
+
     def __init__(self, data_format: str | None = None, **options: Any) -> None:
         super().__init__(**options)
         channels_last(data_format, "Flatten")
@@ -51,6 +53,8 @@ class Reshape(Layer):
     >>> Reshape((28, 28, 1)).compute_output_shape((None, 784)), Reshape((-1, 7)).compute_output_shape((None, 28))
     ((None, 28, 28, 1), (None, 4, 7))
     """
+
+    keeps_values = True
 
     def __init__(self, target_shape: Sequence[int], **options: Any) -> None:
         super().__init__(**options)

@@ -145,10 +145,18 @@ class Sequential(Model):
         return x
 
     def forward(self, x: Array, training: bool = False, through_activation: bool = True) -> tuple[Array, Cache]:
-        caches = []
-        for layer in self._layers:
-            if not through_activation and layer is self._layers[-1]:
+        caches: list[Cache] = []
+        last = len(self._layers) - 1
+        for position, layer in enumerate(self._layers):
+            if len(caches) > position:
+                continue  # the layer before has done this one's work
+            if not through_activation and position == last:
                 x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
+            elif layer.absorbs and position + 1 < last and self._layers[position + 1].pure_activation in layer.absorbs:
+                activation = self._layers[position + 1].pure_activation
+                x, cache = layer.forward_absorbing(x, training, activation)  # type: ignore[arg-type]
+                caches.append(cache)
+                cache = _ABSORBED
             else:
                 x, cache = layer.forward(x, training)
             caches.append(cache)
@@ -162,15 +170,36 @@ class Sequential(Model):
     ) -> Array | None:
         gradient: Array | None = dy
         first = 0 if input_gradient else self._first_that_learns()
-        for position in range(len(self._layers) - 1, first - 1, -1):
+        last = len(self._layers) - 1
+        # The layer before whose activation the gradient is known already, if any.
+        known_before = None if through_activation else last
+        for position in range(last, first - 1, -1):
             layer, cache = self._layers[position], caches[position]
             layer.needs_input_gradient = input_gradient or position > first
             assert gradient is not None, "only the first layer that learns may keep its input's gradient to itself"
-            if not through_activation and position == len(self._layers) - 1:
+            if cache is _ABSORBED:
+                continue
+            if position == known_before and not layer.passes:
                 gradient = layer.backward_preactivation(gradient, cache)  # type: ignore[attr-defined]
-            else:
-                gradient = layer.backward(gradient, cache)
+                continue
+            maker = self._maker_of_input(position, first) if layer.passes else None
+            activation = None if maker is None else self._layers[maker].output_activation
+            gradient = layer.backward_fused(
+                gradient,
+                cache,
+                through_activation=position != known_before,
+                input_activation=activation or "linear",
+            )
+            if activation is not None:
+                known_before = maker
         return gradient if input_gradient else None
+
+    def _maker_of_input(self, position: int, first: int) -> int | None:
+        """The layer that made the values that this one receives, if it is one that `backward` will reach."""
+        for below in range(position - 1, first - 1, -1):
+            if not self._layers[below].keeps_values:
+                return below
+        return None
 
     def _first_that_learns(self) -> int:
         learns = (bool(layer.trainable_weights) for layer in self._layers)
@@ -200,6 +229,10 @@ class Sequential(Model):
 
     def __repr__(self) -> str:
         return f"<Sequential name={self.name}, built={self.built}>"
+
+
+_ABSORBED = object()
+"""Stands for the cache of a layer whose work the one before has done."""
 
 
 def _build(layer: Layer, shape: Shape) -> None:

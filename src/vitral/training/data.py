@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from vitral import ops
 from vitral.config import floatx
 from vitral.core.rng import generator
 from vitral.errors import ConfigError, DataError
@@ -158,7 +159,7 @@ class BatchReader:
     """Hands out the batches of an epoch as float arrays, without ever copying the whole of x.
 
     `batch_size` is 32 unless given. Rows in order are views where the type allows it; otherwise they are gathered and
-    cast into two buffers that the next batch overwrites.
+    cast, in one pass, into a buffer that the next batch overwrites.
     """
 
     def __init__(self, data: Data, batch_size: int | None = None) -> None:
@@ -166,8 +167,7 @@ class BatchReader:
         self.data = data
         self.batch_size = min(size, len(data))
         self.steps = -(-len(data) // self.batch_size)
-        self._gathered: Array | None = None
-        self._cast: Array | None = None
+        self._buffer: Array | None = None
 
     def batches(self, order: Array | None = None, first: int = 0) -> Iterator[tuple[int, Batch]]:
         """Number and content of the batches from number `first` on, in the given order of samples."""
@@ -178,22 +178,22 @@ class BatchReader:
                 rows = order[rows]
             y = None if data.y is None else data.y[rows]
             weight = None if data.weight is None else data.weight[rows]
-            yield step, (self._as_float(self._rows(rows)), y, weight)
+            yield step, (self._rows(rows), y, weight)
 
     def _rows(self, rows: Any) -> Array:
         x = self.data.x
         if isinstance(rows, slice):
-            return np.ascontiguousarray(x[rows])
-        if self._gathered is None:
-            self._gathered = np.empty((self.batch_size, *x.shape[1:]), x.dtype)
-        # With mode="raise" NumPy would gather into memory of its own first; the rows are in range.
-        return np.take(x, rows, axis=0, out=self._gathered[: len(rows)], mode="clip")
+            part = x[rows]
+            if x.dtype == floatx():
+                return np.ascontiguousarray(part)
+            batch = self._batch(len(part))
+            np.copyto(batch, part, casting="unsafe")
+            return batch
+        batch = self._batch(len(rows))
+        ops.gather(x, rows, batch)
+        return batch
 
-    def _as_float(self, rows: Array) -> Array:
-        if rows.dtype == floatx():
-            return rows
-        if self._cast is None:
-            self._cast = np.empty((self.batch_size, *rows.shape[1:]), floatx())
-        cast = self._cast[: len(rows)]
-        np.copyto(cast, rows, casting="unsafe")
-        return cast
+    def _batch(self, size: int) -> Array:
+        if self._buffer is None:
+            self._buffer = np.empty((self.batch_size, *self.data.x.shape[1:]), floatx())
+        return self._buffer[:size]
