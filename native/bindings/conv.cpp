@@ -36,25 +36,31 @@ struct Geometry : Convolution {
 };
 
 void conv2d(const In& x, const In& w, const std::optional<In>& bias, Pair strides, Pair dilation, Pair before,
-            std::int64_t groups, int activation, const Out& y) {
-  const Geometry c(x, w, y.shape(1), y.shape(2), strides, dilation, before, groups);
-  expect_size("y", y, c.n * c.rows * c.columns * c.filters);
+            std::int64_t groups, int activation, const Out& y, const std::optional<Array<std::uint8_t>>& winners) {
+  const std::int64_t window = winners ? 2 : 1;
+  const Geometry c(x, w, y.shape(1) * window, y.shape(2) * window, strides, dilation, before, groups);
+  expect_size("y", y, c.n * c.rows * c.columns * c.filters / (window * window));
+  if (winners) expect_size("winners", *winners, y.size());
   if (bias) expect_size("bias", *bias, c.filters);
   kernels().convolution(c, x.data(), w.data(), bias ? bias->data() : nullptr, static_cast<Activation>(activation),
-                        y.data());
+                        y.data(), winners ? winners->data() : nullptr);
 }
 
-void conv2d_backward(const In& x, const In& w, const In& dz, Pair strides, Pair dilation, Pair before,
+void conv2d_backward(const In& x, const In& w, const In& dz, const std::optional<Array<const std::uint8_t>>& winners,
+                     Pair strides, Pair dilation, Pair before,
                      std::int64_t groups, int input_activation, const std::optional<Out>& dx, const Out& dw,
                      const std::optional<Out>& db) {
-  const Geometry c(x, w, dz.shape(1), dz.shape(2), strides, dilation, before, groups);
-  expect_size("dy", dz, c.n * c.rows * c.columns * c.filters);
+  const std::int64_t window = winners ? 2 : 1;
+  const Geometry c(x, w, dz.shape(1) * window, dz.shape(2) * window, strides, dilation, before, groups);
+  expect_size("dy", dz, c.n * c.rows * c.columns * c.filters / (window * window));
+  if (winners) expect_size("winners", *winners, dz.size());
+  const std::uint8_t* places = winners ? winners->data() : nullptr;
   expect_size("dw", dw, c.kernel_size());
   if (db) expect_size("db", *db, c.filters);
-  kernels().convolution_weight_gradient(c, x.data(), dz.data(), dw.data(), db ? db->data() : nullptr);
+  kernels().convolution_weight_gradient(c, x.data(), dz.data(), places, dw.data(), db ? db->data() : nullptr);
   if (dx) {
     expect_size("dx", *dx, x.size());
-    kernels().convolution_input_gradient(c, dz.data(), w.data(), x.data(), static_cast<Activation>(input_activation),
+    kernels().convolution_input_gradient(c, dz.data(), places, w.data(), x.data(), static_cast<Activation>(input_activation),
                                          dx->data());
   }
 }
@@ -63,9 +69,9 @@ void conv2d_backward(const In& x, const In& w, const In& dz, Pair strides, Pair 
 
 void bind_conv(nb::module_& module) {
   module.def("conv2d", &conv2d, nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
-             nb::arg(), nb::arg(), NoGil());
-  module.def("conv2d_backward", &conv2d_backward, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(),
-             nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none(), NoGil());
+             nb::arg(), nb::arg(), nb::arg().none(), NoGil());
+  module.def("conv2d_backward", &conv2d_backward, nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(),
+             nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg(), nb::arg().none(), NoGil());
 }
 
 }  // namespace vitral

@@ -24,30 +24,31 @@ int winograd_tile(const Convolution& c, Index rows, Index columns) {
 }  // namespace
 
 void convolution(const Convolution& c, const float* x, const float* w, const float* bias, Activation activation,
-                 float* y) {
+                 float* y, std::uint8_t* winners) {
   const bool relu = activation == Activation::relu;
   if (const int tile = winograd_tile(c, c.rows, c.columns))
-    winograd_convolution(c, tile, x, w, bias, relu, y);
+    winograd_convolution(c, tile, x, w, bias, relu, y, winners);
   else
-    direct_convolution(c, x, w, bias, relu, y);
+    direct_convolution(c, x, w, bias, relu, y, winners);
   if (activation == Activation::sigmoid || activation == Activation::tanh)
     for_each_block(c.n * c.rows * c.columns * c.filters, 1 << 14, 20,
                    [=](Index begin, Index end) { apply(activation, end - begin, y + begin); });
 }
 
-void convolution_weight_gradient(const Convolution& c, const float* x, const float* dz, float* dw, float* db) {
+void convolution_weight_gradient(const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,
+                                 float* dw, float* db) {
   if (const int tile = winograd_tile(c, c.rows, c.columns))
-    winograd_weight_gradient(c, tile, x, dz, dw, db);
+    winograd_weight_gradient(c, tile, x, dz, winners, dw, db);
   else
-    direct_weight_gradient(c, x, dz, dw, db);
+    direct_weight_gradient(c, x, dz, winners, dw, db);
 }
 
-void convolution_input_gradient(const Convolution& c, const float* dz, const float* w, const float* x,
-                                Activation input_activation, float* dx) {
+void convolution_input_gradient(const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,
+                                const float* x, Activation input_activation, float* dx) {
   if (const int tile = winograd_tile(c, c.height, c.width))
-    winograd_input_gradient(c, tile, dz, w, x, input_activation, dx);
+    winograd_input_gradient(c, tile, dz, winners, w, x, input_activation, dx);
   else
-    direct_input_gradient(c, dz, w, x, input_activation, dx);
+    direct_input_gradient(c, dz, winners, w, x, input_activation, dx);
 }
 
 }  // namespace vitral::VITRAL_ISA

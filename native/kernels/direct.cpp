@@ -46,14 +46,15 @@ bool needs_padding(const Convolution& c) {
   return c.top > 0 || c.left > 0 || padded_rows(c, c.rows) > c.height || padded_columns(c) > c.width;
 }
 
-// One row of windows: `count` of them, `step` floats apart from `from` on.
-void multiply_windows(const float* from, Index step, Index count, const std::int32_t* offsets, Index size,
-                      const float* panel, Index columns, Result result) {
+// `count` windows, of which where(i) is the first value; they make consecutive rows of the result.
+template <class Where>
+void multiply_windows(Index count, Where where, const std::int32_t* offsets, Index size, const float* panel,
+                      Index columns, Result result) {
   constexpr Index kAtOnce = 48;  // divisible by the heights of most tiles
   const float* windows[kAtOnce];
   for (Index first = 0; first < count; first += kAtOnce) {
     const Index here = min(kAtOnce, count - first);
-    for (Index i = 0; i < here; ++i) windows[i] = from + (first + i) * step;
+    for (Index i = 0; i < here; ++i) windows[i] = where(first + i);
     multiply_panel(here, columns, Stepped{windows, offsets}, panel, round_up(columns, L), size,
                    result.from_row(first));
   }
@@ -78,42 +79,72 @@ struct PackedKernel {
   Workspace space;
 };
 
+// Max pooling of one block of rows, 2x2.
+void pool_by_two(const float* z, Index rows, Index columns, Index channels, float* y, std::uint8_t* winners) {
+  for (Index row = 0; row < rows; row += 2)
+    for (Index column = 0; column < columns; column += 2, y += channels, winners += channels) {
+      const float* above = z + (row * columns + column) * channels;
+      const float* below = above + columns * channels;
+      for (Index i = 0; i < channels; i += L) {
+        const Index count = channels - i;
+        IntVec winner;
+        const Vec largest =
+            largest_of_four(load_up_to(above + i, count), load_up_to(above + channels + i, count),
+                            load_up_to(below + i, count), load_up_to(below + channels + i, count), winner);
+        store_up_to(y + i, largest, count);
+        store_bytes(winners + i, winner, count);
+      }
+    }
+}
+
 }  // namespace
 
-void direct_convolution(const Convolution& c, const float* x, const float* w, const float* bias, bool relu, float* y) {
+void direct_convolution(const Convolution& c, const float* x, const float* w, const float* bias, bool relu, float* y,
+                        std::uint8_t* winners) {
   const PackedKernel kernel(c, w);
+  const Images images{x, nullptr, c.height, c.width, c.channels};
   const bool pad = needs_padding(c);
   const Index width = pad ? padded_columns(c) : c.width;
   Table offsets(kernel.steps);
   window_offsets(c, width, offsets);
   const Index panels = ceil_div(c.group_filters(), kPanel);
 
-  // Rows of y in a block: a whole image, or less where there are few images.
-  const Index block = max(1, min(c.rows, c.n * c.rows / 16));
+  // Rows of y in a block: a whole image, or less where there are few images; pairs of rows, for the pooling.
+  const Index block = min(c.rows, max(2, c.n * c.rows / 32 * 2));
   const Index blocks = ceil_div(c.rows, block);
   for_each_piece(c.n * blocks, 2 * c.multiply_adds(), [&](Index piece) {
     const Index image = piece / blocks, row = piece % blocks * block, rows = min(block, c.rows - row);
-    const float* from = x + image * c.height * c.width * c.channels;
-    const Workspace padded(pad ? padded_rows(c, rows) * width * c.channels : 0);
-    if (pad)
-      padded_part(from, c.height, c.width, c.channels, row * c.stride_y - c.top, padded_rows(c, rows), -c.left, width,
-                  padded);
-    from = pad ? padded : from + row * c.stride_y * width * c.channels;
+    const Index size = rows * c.columns * c.filters;
+    const Workspace padded(pad ? padded_rows(c, rows) * width * c.channels : 0), unpooled(winners == nullptr ? 0 : size);
+    const float* from = images.plain(image) + row * c.stride_y * width * c.channels;
+    if (pad) {
+      images.part(image, row * c.stride_y - c.top, padded_rows(c, rows), -c.left, width, padded);
+      from = padded;
+    }
+    float* to = winners == nullptr ? y + (image * c.rows + row) * c.columns * c.filters : unpooled;
     for (Index group = 0; group < c.groups; ++group)
       for (Index panel = 0; panel < panels; ++panel) {
         const Index filter = group * c.group_filters() + panel * kPanel;
-        for (Index i = 0; i < rows; ++i)
-          multiply_windows(from + i * c.stride_y * width * c.channels + group * c.group_channels(),
-                           c.stride_x * c.channels, c.columns, offsets.data(), kernel.steps, kernel.panel(group, panel),
-                           panel_width(c.group_filters(), panel),
-                           {y + ((image * c.rows + row + i) * c.columns) * c.filters + filter, c.filters,
-                            bias == nullptr ? nullptr : bias + filter, 0, 0, relu});
+        const auto where = [&](Index i) {
+          return from + ((i / c.columns * c.stride_y) * width + i % c.columns * c.stride_x) * c.channels +
+                 group * c.group_channels();
+        };
+        multiply_windows(rows * c.columns, where, offsets.data(), kernel.steps, kernel.panel(group, panel),
+                         panel_width(c.group_filters(), panel),
+                         {to + filter, c.filters, bias == nullptr ? nullptr : bias + filter, 0, 0, relu});
       }
+    if (winners != nullptr) {
+      const Index pooled = (image * c.rows + row) / 2 * (c.columns / 2) * c.filters;
+      pool_by_two(unpooled, rows, c.columns, c.filters, y + pooled, winners + pooled);
+    }
   });
 }
 
 // dW[tap, channel, f] = sum over windows of x[window + tap, channel] dz[window, f]; db[f] = sum of dz[., f].
-void direct_weight_gradient(const Convolution& c, const float* x, const float* dz, float* dw, float* db) {
+void direct_weight_gradient(const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,
+                            float* dw, float* db) {
+  const Images images{x, nullptr, c.height, c.width, c.channels};
+  const Images gradients{dz, winners, c.rows, c.columns, c.filters};
   const bool pad = needs_padding(c);
   const Index width = pad ? padded_columns(c) : c.width, height = pad ? padded_rows(c, c.rows) : c.height;
   const Index values = c.taps() * c.group_channels(), windows = c.rows * c.columns;
@@ -136,14 +167,14 @@ void direct_weight_gradient(const Convolution& c, const float* x, const float* d
     // Vectors are read from dz, whole ones: the last pixel's may reach beyond its filters.
     const Workspace copy(windows * c.filters + L);
     for (Index image = c.n * part / parts; image < c.n * (part + 1) / parts; ++image) {
-      const float* from = x + image * c.height * c.width * c.channels;
+      const float* from = images.plain(image);
       if (pad) {
-        padded_part(from, c.height, c.width, c.channels, -c.top, height, -c.left, width, padded);
+        images.part(image, -c.top, height, -c.left, width, padded);
         from = padded;
       }
-      const float* gradient = dz + image * windows * c.filters;
-      if (c.group_filters() % L != 0) {
-        std::memcpy(copy, gradient, windows * c.filters * sizeof(float));
+      const float* gradient = gradients.plain(image);
+      if (winners != nullptr || c.group_filters() % L != 0) {
+        gradients.part(image, 0, c.rows, 0, c.columns, copy);
         std::memset(copy + windows * c.filters, 0, L * sizeof(float));
         gradient = copy;
       }
@@ -212,8 +243,9 @@ Reach reach(Index size, Index kernel, Index stride, Index dilation, Index before
 
 // dx[pixel, channel] = sum over the taps that meet it of W[tap, channel, f] dz[window, f]: for each phase of the stride
 // a convolution of dz with some of the taps.
-void direct_input_gradient(const Convolution& c, const float* dz, const float* w, const float* x,
-                           Activation input_activation, float* dx) {
+void direct_input_gradient(const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,
+                           const float* x, Activation input_activation, float* dx) {
+  const Images gradients{dz, winners, c.rows, c.columns, c.filters};
   const Reach vertical = reach(c.height, c.kernel_height, c.stride_y, c.dilation_y, c.top);
   const Reach horizontal = reach(c.width, c.kernel_width, c.stride_x, c.dilation_x, c.left);
   const Index gc = c.group_channels(), gf = c.group_filters(), width = horizontal.count;
@@ -248,15 +280,15 @@ void direct_input_gradient(const Convolution& c, const float* dz, const float* w
 
       for_each_piece(c.n, 2 * c.multiply_adds(), [&](Index image) {
         const Workspace padded(vertical.count * width * c.filters);
-        padded_part(dz + image * c.rows * c.columns * c.filters, c.rows, c.columns, c.filters, vertical.lowest,
-                    vertical.count, horizontal.lowest, width, padded);
+        gradients.part(image, vertical.lowest, vertical.count, horizontal.lowest, width, padded);
         for (Index group = 0; group < c.groups; ++group)
           for (Index panel = 0; panel < panels; ++panel)
             for (Index i = 0; i < py.count; ++i) {
               const Index channel = group * gc + panel * kPanel, columns = panel_width(gc, panel);
               const Index at = ((image * c.height + py.first + i * c.stride_y) * c.width + px.first) * c.channels + channel;
               const Index step = c.stride_x * c.channels;
-              multiply_windows(padded + i * width * c.filters + group * gf, c.filters, px.count, offsets.data(), steps,
+              const float* from = padded + i * width * c.filters + group * gf;
+              multiply_windows(px.count, [&](Index j) { return from + j * c.filters; }, offsets.data(), steps,
                                packed_panel(kernel + group * packed_size(steps, gc), steps, panel), columns,
                                {dx + at, step, nullptr, 0, 0, false});
               if (input_activation != Activation::linear)

@@ -32,25 +32,28 @@ enum class Activation : int { linear, relu, sigmoid, tanh };
   X(dense_weight_gradient, (const float* x, const float* dz, Index n, Index inputs, Index units, float* dw,       \
                             float* db))                                                                           \
   X(sum_of_rows, (const float* a, Index rows, Index columns, float* sums))                                        \
-  /* conv.cpp: the quickest algorithm for this convolution. */                                                    \
+  /* conv.cpp: the quickest algorithm for this convolution. Where there are winners, a 2x2 max pooling follows: y   */ \
+  /* and dz then have half of c.rows and c.columns, which are even, and one winner, 0 to 3, for each value.         */ \
   X(convolution, (const Convolution& c, const float* x, const float* w, const float* bias, Activation activation, \
-                  float* y))                                                                                      \
-  X(convolution_weight_gradient, (const Convolution& c, const float* x, const float* dz, float* dw, float* db))   \
-  X(convolution_input_gradient, (const Convolution& c, const float* dz, const float* w, const float* x,           \
-                                 Activation input_activation, float* dx))                                         \
+                  float* y, std::uint8_t* winners))                                                               \
+  X(convolution_weight_gradient, (const Convolution& c, const float* x, const float* dz,                          \
+                                  const std::uint8_t* winners, float* dw, float* db))                             \
+  X(convolution_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners,              \
+                                 const float* w, const float* x, Activation input_activation, float* dx))         \
   /* winograd.cpp: 3x3, stride 1, no dilation, one group; tiles of m x m outputs, m 2 or 4. */                    \
   X(winograd_convolution, (const Convolution& c, int m, const float* x, const float* w, const float* bias,        \
-                           bool relu, float* y))                                                                  \
-  X(winograd_weight_gradient, (const Convolution& c, int m, const float* x, const float* dz, float* dw,           \
-                               float* db))                                                                        \
-  X(winograd_input_gradient, (const Convolution& c, int m, const float* dz, const float* w, const float* x,       \
-                              Activation input_activation, float* dx))                                            \
+                           bool relu, float* y, std::uint8_t* winners))                                           \
+  X(winograd_weight_gradient, (const Convolution& c, int m, const float* x, const float* dz,                      \
+                               const std::uint8_t* winners, float* dw, float* db))                                \
+  X(winograd_input_gradient, (const Convolution& c, int m, const float* dz, const std::uint8_t* winners,          \
+                              const float* w, const float* x, Activation input_activation, float* dx))            \
   /* direct.cpp: any convolution. */                                                                              \
   X(direct_convolution, (const Convolution& c, const float* x, const float* w, const float* bias, bool relu,      \
-                         float* y))                                                                               \
-  X(direct_weight_gradient, (const Convolution& c, const float* x, const float* dz, float* dw, float* db))        \
-  X(direct_input_gradient, (const Convolution& c, const float* dz, const float* w, const float* x,                \
-                            Activation input_activation, float* dx))
+                         float* y, std::uint8_t* winners))                                                        \
+  X(direct_weight_gradient, (const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,  \
+                             float* dw, float* db))                                                               \
+  X(direct_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,   \
+                            const float* x, Activation input_activation, float* dx))
 
 struct Kernels {
   const char* instruction_set;

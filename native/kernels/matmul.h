@@ -177,14 +177,19 @@ inline void pack_panel(const float* b, Index b_stride, Index begin, Index end, I
     for (Index j = 0; j < width; j += L) store(to + k * width + j, load_up_to(b + k * b_stride + j, columns - j));
 }
 
-// The same from the transposed matrix (columns, steps).
+// The same from the transposed matrix (columns, steps), in squares.
 inline void pack_transposed(const float* b, Index b_stride, Index begin, Index end, Index columns, float* to) {
   const Index width = round_up(columns, L);
-  // In squares, so that every line of memory that is touched is used up while it is near.
-  for (Index k0 = begin; k0 < end; k0 += L)
-    for (Index j0 = 0; j0 < width; j0 += L)
-      for (Index k = k0; k < min(k0 + L, end); ++k)
-        for (Index j = j0; j < j0 + L; ++j) to[k * width + j] = j < columns ? b[j * b_stride + k] : 0.0f;
+  for (Index j = 0; j < width; j += L)
+    for (Index k = begin; k < end; k += L) {
+      Vec square[L];
+#pragma GCC unroll 16
+      for (Index i = 0; i < L; ++i)
+        square[i] = j + i < columns ? load_up_to(b + (j + i) * b_stride + k, end - k) : Vec{};
+      transpose(square);
+      const Index rows = min(L, end - k);
+      for (Index i = 0; i < rows; ++i) store(to + (k + i) * width + j, square[i]);
+    }
 }
 
 }  // namespace

@@ -25,6 +25,11 @@ typedef std::uint8_t ByteVec __attribute__((vector_size(VITRAL_LANES)));
 typedef float FreeVec __attribute__((vector_size(VITRAL_LANES * 4), aligned(4), may_alias));
 typedef std::uint8_t FreeByteVec __attribute__((vector_size(VITRAL_LANES), aligned(1), may_alias));
 
+VITRAL_INLINE Index min(Index a, Index b) { return a < b ? a : b; }
+VITRAL_INLINE Index max(Index a, Index b) { return a > b ? a : b; }
+VITRAL_INLINE Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
+VITRAL_INLINE Index round_up(Index a, Index b) { return ceil_div(a, b) * b; }
+
 VITRAL_INLINE Vec load(const float* p) { return *reinterpret_cast<const FreeVec*>(p); }
 VITRAL_INLINE void store(float* p, Vec v) { *reinterpret_cast<FreeVec*>(p) = v; }
 
@@ -38,6 +43,20 @@ VITRAL_INLINE void store_part(float* p, Vec v, Index n) { std::memcpy(p, &v, sta
 
 VITRAL_INLINE Vec load_up_to(const float* p, Index n) { return n >= L ? load(p) : load_part(p, n); }
 VITRAL_INLINE void store_up_to(float* p, Vec v, Index n) { n >= L ? store(p, v) : store_part(p, v, n); }
+
+// Bytes as whole numbers, L of them or the first n.
+VITRAL_INLINE IntVec load_bytes(const std::uint8_t* p, Index n) {
+  ByteVec bytes{};
+  if (n >= L)
+    bytes = *reinterpret_cast<const FreeByteVec*>(p);
+  else
+    std::memcpy(&bytes, p, static_cast<std::size_t>(n));
+  return __builtin_convertvector(bytes, IntVec);
+}
+VITRAL_INLINE void store_bytes(std::uint8_t* p, IntVec v, Index n) {
+  const ByteVec bytes = __builtin_convertvector(v, ByteVec);
+  std::memcpy(p, &bytes, static_cast<std::size_t>(min(n, L)));
+}
 
 VITRAL_INLINE Vec all(float x) {
   Vec v;
@@ -57,10 +76,42 @@ VITRAL_INLINE float sum(Vec v) {
   return lanes[0];
 }
 
-VITRAL_INLINE Index min(Index a, Index b) { return a < b ? a : b; }
-VITRAL_INLINE Index max(Index a, Index b) { return a > b ? a : b; }
-VITRAL_INLINE Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
-VITRAL_INLINE Index round_up(Index a, Index b) { return ceil_div(a, b) * b; }
+// Two vectors like the teeth of a zipper: a0 b0 a1 b1 ..., the first half of it and the second.
+#if defined(__clang__)
+#define VITRAL_SHUFFLE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define VITRAL_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, IntVec{__VA_ARGS__})
+#endif
+#if VITRAL_LANES == 16
+VITRAL_INLINE Vec zip_first(Vec a, Vec b) {
+  return VITRAL_SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+VITRAL_INLINE Vec zip_second(Vec a, Vec b) {
+  return VITRAL_SHUFFLE(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+#elif VITRAL_LANES == 8
+VITRAL_INLINE Vec zip_first(Vec a, Vec b) { return VITRAL_SHUFFLE(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
+VITRAL_INLINE Vec zip_second(Vec a, Vec b) { return VITRAL_SHUFFLE(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
+#else
+VITRAL_INLINE Vec zip_first(Vec a, Vec b) { return VITRAL_SHUFFLE(a, b, 0, 4, 1, 5); }
+VITRAL_INLINE Vec zip_second(Vec a, Vec b) { return VITRAL_SHUFFLE(a, b, 2, 6, 3, 7); }
+#endif
+
+// L rows of L values become columns: zipped with the row half the square away, as often as halving L gives 1.
+VITRAL_INLINE void transpose(Vec (&rows)[L]) {
+#pragma GCC unroll 4
+  for (Index width = L; width > 1; width /= 2) {
+    Vec zipped[L];
+#pragma GCC unroll 8
+    for (Index i = 0; i < L / 2; ++i) {
+      zipped[2 * i] = zip_first(rows[i], rows[i + L / 2]);
+      zipped[2 * i + 1] = zip_second(rows[i], rows[i + L / 2]);
+    }
+#pragma GCC unroll 16
+    for (Index i = 0; i < L; ++i) rows[i] = zipped[i];
+  }
+}
+
 
 }  // namespace
 }  // namespace vitral::VITRAL_ISA

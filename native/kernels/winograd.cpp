@@ -18,9 +18,11 @@ constexpr Index kLargestBlock = 96;  // tiles
 constexpr Index kFewestBlocks = 16;
 // Planes of a power of two in size would all compete for the same places in the cache.
 constexpr Index kPlaneGap = 16;
-// As in direct.cpp: parts by shape alone.
-constexpr Index kParts = 8;
-constexpr Index kLargestParts = 8 << 20;  // floats
+// The kernel's gradient is summed up in parts, each over some of the tiles; parts depend on the shape alone, so that
+// the result does not depend on the number of threads.
+constexpr Index kMostParts = 8;
+constexpr Index kFewestTiles = 16;
+constexpr Index kLargestParts = 10 << 20;  // floats
 
 // Images and the tiles that cover y.
 template <int M>
@@ -40,19 +42,21 @@ struct Tiles {
   Index per_column, per_row, count, block, blocks;
 };
 
-// A square of S x S pixels, all channels, whose first pixel is at (row, column). Where it lies partly outside of the
-// image a copy with zeros is made in `room`.
+// A square of S x S pixels, all channels, whose first pixel is at (row, column). Where it cannot be read as it is stored
+// a copy is made in `room`.
 template <int S>
 struct Square {
   const float* from;
   Index pitch;
 
-  Square(const float* image, Index height, Index width, Index channels, Index row, Index column, float* room)
-      : from(image + (row * width + column) * channels), pitch(width * channels) {
-    if (row >= 0 && column >= 0 && row + S <= height && column + S <= width) return;
-    padded_part(image, height, width, channels, row, S, column, S, room);
+  Square(const Images& images, Index image, Index row, Index column, float* room)
+      : from(images.plain(image) + (row * images.width + column) * images.channels),
+        pitch(images.width * images.channels) {
+    if (images.winners == nullptr && row >= 0 && column >= 0 && row + S <= images.height && column + S <= images.width)
+      return;
+    images.part(image, row, S, column, S, room);
     from = room;
-    pitch = S * channels;
+    pitch = S * images.channels;
   }
 };
 
@@ -63,7 +67,8 @@ VITRAL_INLINE void load_square(const Square<S>& square, Index channels, Index ch
 #pragma GCC unroll 8
     for (int row = 0; row < S; ++row)
 #pragma GCC unroll 8
-      for (int column = 0; column < S; ++column) values[row * S + column] = load(from + row * square.pitch + column * channels);
+      for (int column = 0; column < S; ++column)
+        values[row * S + column] = load(from + row * square.pitch + column * channels);
     return;
   }
   for (int row = 0; row < S; ++row)
@@ -78,20 +83,18 @@ VITRAL_INLINE void store_planes(const Vec (&values)[Count], float* to, Index pla
   for (int i = 0; i < Count; ++i) store(to + i * plane, values[i]);
 }
 
-// B^T d B of the tiles [first, last) of x: one plane (tiles, width) for each entry, width the channels in whole vectors.
+// B^T d B of the tiles [first, last): one plane (tiles, width) for each entry, width the channels in whole vectors.
 template <int M>
-void transform_inputs(const Convolution& c, const Tiles<M>& tiles, const float* x, Index first, Index last, Index plane,
+void transform_inputs(const Convolution& c, const Tiles<M>& tiles, const Images& x, Index first, Index last, Index plane,
                       float* to) {
   using W = Winograd<M>;
-  const Index width = round_up(c.channels, L);
-  const Workspace room(W::inputs * W::inputs * c.channels);
-  for (Index t = first; t < last; ++t, to += width) {
+  const Workspace room(W::inputs * W::inputs * x.channels);
+  for (Index t = first; t < last; ++t, to += round_up(x.channels, L)) {
     const auto place = tiles[t];
-    const Square<W::inputs> square(x + place.image * c.height * c.width * c.channels, c.height, c.width, c.channels,
-                                   place.row - c.top, place.column - c.left, room);
-    for (Index channel = 0; channel < c.channels; channel += L) {
+    const Square<W::inputs> square(x, place.image, place.row - c.top, place.column - c.left, room);
+    for (Index channel = 0; channel < x.channels; channel += L) {
       Vec d[W::inputs * W::inputs], transformed[W::inputs * W::inputs];
-      load_square(square, c.channels, channel, d);
+      load_square(square, x.channels, channel, d);
       along_both_axes<W::inputs, W::inputs>(d, transformed, W::input);
       store_planes(transformed, to + channel, plane);
     }
@@ -100,22 +103,26 @@ void transform_inputs(const Convolution& c, const Tiles<M>& tiles, const float* 
 
 // A dz A^T of the tiles [first, last), of the filters [filter, filter + count): planes (tiles, width).
 template <int M>
-void transform_gradients(const Convolution& c, const Tiles<M>& tiles, const float* dz, Index first, Index last,
-                         Index filter, Index count, Index plane, float* to) {
+void transform_gradients(const Tiles<M>& tiles, const Images& dz, Index first, Index last, Index filter, Index count,
+                         Index plane, float* to) {
   using W = Winograd<M>;
-  const Index width = round_up(count, L);
-  const Workspace room(W::outputs * W::outputs * c.filters);
-  for (Index t = first; t < last; ++t, to += width) {
+  const Workspace room(W::outputs * W::outputs * dz.channels);
+  for (Index t = first; t < last; ++t, to += round_up(count, L)) {
     const auto place = tiles[t];
-    const Square<W::outputs> square(dz + place.image * c.rows * c.columns * c.filters, c.rows, c.columns, c.filters,
-                                    place.row, place.column, room);
+    const Square<W::outputs> square(dz, place.image, place.row, place.column, room);
     for (Index f = 0; f < count; f += L) {
       Vec dy[W::outputs * W::outputs], transformed[W::inputs * W::inputs];
-      load_square(square, c.filters, filter + f, dy);
+      load_square(square, dz.channels, filter + f, dy);
       along_both_axes<W::outputs, W::inputs>(dy, transformed, W::output_adjoint);
       store_planes(transformed, to + f, plane);
     }
   }
+}
+
+// Columns of a matrix as vectors: columns[i] holds the first `rows` values of column i, for the first `count` columns.
+VITRAL_INLINE void load_transposed(const float* from, Index stride, Index rows, Index count, Vec (&columns)[L]) {
+  for (Index i = 0; i < L; ++i) columns[i] = i < rows ? load_up_to(from + i * stride, count) : Vec{};
+  transpose(columns);
 }
 
 // The transformed kernel G g G^T: for each panel of results, one plane (steps, width) for each entry. `transposed`
@@ -129,22 +136,26 @@ class TransformedKernel {
   TransformedKernel(const float* w, Index channels, Index filters, bool transposed)
       : steps_(transposed ? filters : channels), results_(transposed ? channels : filters),
         space_(entries * packed_size(steps_, results_)) {
-    for_each_piece(steps_, 100.0 * static_cast<double>(channels * filters), [&](Index step) {
+    // Squares of L steps and L results, since `transposed` turns them over.
+    for_each_piece(ceil_div(steps_, L), 100.0 * static_cast<double>(channels * filters), [&](Index piece) {
+      const Index first = piece * L, steps = min(L, steps_ - first);
       for (Index result = 0; result < results_; result += L) {
-        const Index count = min(L, results_ - result);
-        Vec g[9], transformed[entries];
-        for (int tap = 0; tap < 9; ++tap) {
-          if (!transposed) {
-            g[tap] = load_up_to(w + (tap * channels + step) * filters + result, count);
-            continue;
-          }
-          const float* from = w + ((8 - tap) * channels + result) * filters + step;
-          g[tap] = Vec{};
-          for (Index i = 0; i < count; ++i) g[tap][i] = from[i * filters];
+        Vec g[9][L];
+        for (int tap = 0; tap < 9; ++tap)
+          if (transposed)
+            load_transposed(w + ((8 - tap) * channels + result) * filters + first, filters, results_ - result, steps,
+                            g[tap]);
+          else
+            for (Index i = 0; i < steps; ++i)
+              g[tap][i] = load_up_to(w + (tap * channels + first + i) * filters + result, results_ - result);
+        const Index number = result / kPanel;
+        for (Index i = 0; i < steps; ++i) {
+          Vec taps[9], transformed[entries];
+          for (int tap = 0; tap < 9; ++tap) taps[tap] = g[tap][i];
+          along_both_axes<3, W::inputs>(taps, transformed, W::kernel);
+          store_planes(transformed, panel(number, 0) + (first + i) * width(number) + result % kPanel,
+                       steps_ * width(number));
         }
-        along_both_axes<3, W::inputs>(g, transformed, W::kernel);
-        const Index panel = result / kPanel;
-        store_planes(transformed, this->panel(panel, 0) + step * width(panel) + result % kPanel, steps_ * width(panel));
       }
     });
   }
@@ -161,13 +172,60 @@ class TransformedKernel {
   Workspace space_;
 };
 
-// y = A^T [...] A + bias, or the gradient of x, which is the same convolution of dz with the turned kernel.
-// `outputs`, unless null, are those of the activation whose derivative the results are multiplied by.
+// What becomes of a tile's outputs on their way to memory.
+struct Sink {
+  float* y;
+  const float* bias;
+  bool clip;                   // ReLU
+  std::uint8_t* winners;       // unless null: only the largest of each 2x2 pixels is kept, and which it was
+  const float* outputs;        // unless null: of the activation whose derivative the values are multiplied by
+  Activation input_activation;
+};
+
+// The outputs of one tile for up to L filters from f on. A whole tile and a whole vector take no decisions.
+template <int M, bool whole>
+VITRAL_INLINE void put_tile(const Convolution& c, const Sink& sink, const typename Tiles<M>::Place& place, Index f,
+                            const Vec (&out)[M * M]) {
+  const Index count = c.filters - f;
+  const Index rows = whole ? M : min(M, c.rows - place.row), columns = whole ? M : min(M, c.columns - place.column);
+  const Vec start = sink.bias == nullptr ? Vec{} : load_up_to(sink.bias + f, count);
+  if (sink.winners != nullptr) {
+#pragma GCC unroll 4
+    for (int i = 0; i < M; i += 2)
+#pragma GCC unroll 4
+      for (int j = 0; j < M; j += 2) {
+        if (!whole && (i >= rows || j >= columns)) continue;
+        const Index to = ((place.image * c.rows + place.row + i) / 2 * (c.columns / 2) + (place.column + j) / 2) *
+                             c.filters + f;
+        IntVec winner;
+        Vec value = largest_of_four(out[i * M + j], out[i * M + j + 1], out[(i + 1) * M + j], out[(i + 1) * M + j + 1],
+                                    winner) + start;
+        if (sink.clip) value = relu(value);
+        whole ? store(sink.y + to, value) : store_up_to(sink.y + to, value, count);
+        store_bytes(sink.winners + to, winner, whole ? L : count);
+      }
+    return;
+  }
+  const Index at = ((place.image * c.rows + place.row) * c.columns + place.column) * c.filters + f;
+#pragma GCC unroll 4
+  for (int i = 0; i < M; ++i)
+#pragma GCC unroll 4
+    for (int j = 0; j < M; ++j) {
+      if (!whole && (i >= rows || j >= columns)) continue;
+      const Index to = at + (i * c.columns + j) * c.filters;
+      Vec value = out[i * M + j] + start;
+      if (sink.clip) value = relu(value);
+      if (sink.outputs != nullptr)
+        value = derivative_from_output(sink.input_activation, value, load_up_to(sink.outputs + to, whole ? L : count));
+      store_up_to(sink.y + to, value, whole ? L : count);
+    }
+}
+
+// y = A^T [...] A; the gradient of x is the same convolution of dz, with the turned kernel.
 template <int M>
-void convolve(const Convolution& c, const float* x, const TransformedKernel<M>& kernel, const float* bias, bool clip,
-              const float* outputs, Activation input_activation, float* y) {
+void convolve(const Convolution& c, const Images& x, const TransformedKernel<M>& kernel, const Sink& sink) {
   using W = Winograd<M>;
-  constexpr int entries = W::inputs * W::inputs, results = W::outputs * W::outputs;
+  constexpr int entries = W::inputs * W::inputs;
   const Tiles<M> tiles(c);
   const Index in_width = round_up(c.channels, L);
   const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
@@ -176,30 +234,23 @@ void convolve(const Convolution& c, const float* x, const TransformedKernel<M>& 
     const Workspace inputs(entries * in_plane), products(entries * out_plane);
     transform_inputs(c, tiles, x, first, last, in_plane, inputs);
     for (Index panel = 0; panel < kernel.panels(); ++panel) {
-      const Index columns = panel_width(c.filters, panel), width = kernel.width(panel), filter = panel * kPanel;
+      const Index width = kernel.width(panel);
       for (int e = 0; e < entries; ++e)
         multiply_panel(last - first, width, Strided{inputs + e * in_plane, in_width, 1}, kernel.panel(panel, e), width,
                        c.channels, {products + e * out_plane, width, nullptr, 0, 0, false});
       for (Index t = first; t < last; ++t) {
         const auto place = tiles[t];
-        const Index at = ((place.image * c.rows + place.row) * c.columns + place.column) * c.filters + filter;
-        const Index rows = min(M, c.rows - place.row), row_length = min(M, c.columns - place.column);
-        for (Index f = 0; f < columns; f += L) {
-          Vec m[entries], out[results];
+        const bool inside = place.row + M <= c.rows && place.column + M <= c.columns;
+        for (Index f = 0; f < width; f += L) {
+          Vec m[entries], out[M * M];
 #pragma GCC unroll 36
           for (int e = 0; e < entries; ++e) m[e] = load(products + e * out_plane + (t - first) * width + f);
-          along_both_axes<W::inputs, W::outputs>(m, out, W::output);
-          const Index count = columns - f;
-          const Vec start = bias == nullptr ? Vec{} : load_up_to(bias + filter + f, count);
-          for (Index i = 0; i < rows; ++i)
-            for (Index j = 0; j < row_length; ++j) {
-              const Index to = at + (i * c.columns + j) * c.filters + f;
-              Vec value = out[i * W::outputs + j] + start;
-              if (clip) value = relu(value);
-              if (outputs != nullptr)
-                value = derivative_from_output(input_activation, value, load_up_to(outputs + to, count));
-              store_up_to(y + to, value, count);
-            }
+          along_both_axes<W::inputs, M>(m, out, W::output);
+          const Index filter = panel * kPanel + f;
+          if (inside && c.filters - filter >= L)
+            put_tile<M, true>(c, sink, place, filter, out);
+          else
+            put_tile<M, false>(c, sink, place, filter, out);
         }
       }
     }
@@ -216,14 +267,14 @@ Convolution turned(const Convolution& c) {
 }
 
 template <int M>
-void weight_gradient(const Convolution& c, const float* x, const float* dz, float* dw, float* db) {
+void weight_gradient(const Convolution& c, const Images& x, const Images& dz, float* dw, float* db) {
   using W = Winograd<M>;
   constexpr int entries = W::inputs * W::inputs;
   const Tiles<M> tiles(c);
   const Index in_width = round_up(c.channels, L), out_width = round_up(c.filters, L);
-  const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
+  const Index in_plane = kLargestBlock * in_width + kPlaneGap, out_plane = kLargestBlock * kPanel + kPlaneGap;
   const Index size = entries * c.channels * out_width;
-  const Index parts = max(1, min(min(kParts, tiles.blocks), kLargestParts / size));
+  const Index parts = max(1, min(min(kMostParts, tiles.count / kFewestTiles), kLargestParts / size));
   const Workspace sums(parts * size), bias_sums(parts * out_width);
   const Index panels = ceil_div(c.filters, kPanel);
 
@@ -231,21 +282,22 @@ void weight_gradient(const Convolution& c, const float* x, const float* dz, floa
     float* total = sums + part * size;
     float* bias_total = bias_sums + part * out_width;
     std::memset(bias_total, 0, out_width * sizeof(float));
-    const Workspace inputs(entries * in_plane), gradients(entries * out_plane);
-    const Index begin = tiles.blocks * part / parts, end = tiles.blocks * (part + 1) / parts;
-    for (Index block = begin; block < end; ++block) {
-      const Index first = block * tiles.block, last = min(tiles.count, first + tiles.block);
+    const Workspace inputs(entries * in_plane), transformed(entries * out_plane);
+    const Index begin = tiles.count * part / parts, end = tiles.count * (part + 1) / parts;
+    const Index blocks = ceil_div(end - begin, kLargestBlock);
+    for (Index block = 0; block < blocks; ++block) {
+      const Index first = begin + (end - begin) * block / blocks, last = begin + (end - begin) * (block + 1) / blocks;
       transform_inputs(c, tiles, x, first, last, in_plane, inputs);
       for (Index panel = 0; panel < panels; ++panel) {
         const Index filter = panel * kPanel, count = panel_width(c.filters, panel), width = round_up(count, L);
-        transform_gradients(c, tiles, dz, first, last, filter, count, out_plane, gradients);
+        transform_gradients(tiles, dz, first, last, filter, count, out_plane, transformed);
         for (int e = 0; e < entries; ++e) {
           float* to = total + (panel * kPanel * entries + e * width) * c.channels;
-          multiply_panel(c.channels, width, Strided{inputs + e * in_plane, 1, in_width}, gradients + e * out_plane, width,
-                         last - first, {to, width, block == begin ? nullptr : to, width, 0, false});
+          multiply_panel(c.channels, width, Strided{inputs + e * in_plane, 1, in_width}, transformed + e * out_plane, width,
+                         last - first, {to, width, block == 0 ? nullptr : to, width, 0, false});
         }
         // A's second row holds ones only, so this entry of A dz A^T is the sum of the tile.
-        const float* tile_sums = gradients + (W::inputs + 1) * out_plane;
+        const float* tile_sums = transformed + (W::inputs + 1) * out_plane;
         for (Index t = 0; t < last - first; ++t)
           for (Index f = 0; f < width; f += L)
             store(bias_total + filter + f, load(bias_total + filter + f) + load(tile_sums + t * width + f));
@@ -277,26 +329,25 @@ void weight_gradient(const Convolution& c, const float* x, const float* dz, floa
 }  // namespace
 
 void winograd_convolution(const Convolution& c, int m, const float* x, const float* w, const float* bias, bool relu,
-                          float* y) {
-  if (m == 4)
-    convolve<4>(c, x, TransformedKernel<4>(w, c.channels, c.filters, false), bias, relu, nullptr, Activation::linear, y);
-  else
-    convolve<2>(c, x, TransformedKernel<2>(w, c.channels, c.filters, false), bias, relu, nullptr, Activation::linear, y);
+                          float* y, std::uint8_t* winners) {
+  const Images images{x, nullptr, c.height, c.width, c.channels};
+  const Sink sink{y, bias, relu, winners, nullptr, Activation::linear};
+  m == 4 ? convolve<4>(c, images, {w, c.channels, c.filters, false}, sink)
+         : convolve<2>(c, images, {w, c.channels, c.filters, false}, sink);
 }
 
-void winograd_weight_gradient(const Convolution& c, int m, const float* x, const float* dz, float* dw, float* db) {
-  m == 4 ? weight_gradient<4>(c, x, dz, dw, db) : weight_gradient<2>(c, x, dz, dw, db);
+void winograd_weight_gradient(const Convolution& c, int m, const float* x, const float* dz, const std::uint8_t* winners,
+                              float* dw, float* db) {
+  const Images images{x, nullptr, c.height, c.width, c.channels}, gradients{dz, winners, c.rows, c.columns, c.filters};
+  m == 4 ? weight_gradient<4>(c, images, gradients, dw, db) : weight_gradient<2>(c, images, gradients, dw, db);
 }
 
-void winograd_input_gradient(const Convolution& c, int m, const float* dz, const float* w, const float* x,
-                             Activation input_activation, float* dx) {
-  const float* outputs = input_activation == Activation::linear ? nullptr : x;
-  if (m == 4)
-    convolve<4>(turned(c), dz, TransformedKernel<4>(w, c.channels, c.filters, true), nullptr, false, outputs,
-                input_activation, dx);
-  else
-    convolve<2>(turned(c), dz, TransformedKernel<2>(w, c.channels, c.filters, true), nullptr, false, outputs,
-                input_activation, dx);
+void winograd_input_gradient(const Convolution& c, int m, const float* dz, const std::uint8_t* winners, const float* w,
+                             const float* x, Activation input_activation, float* dx) {
+  const Images gradients{dz, winners, c.rows, c.columns, c.filters};
+  const Sink sink{dx, nullptr, false, nullptr, input_activation == Activation::linear ? nullptr : x, input_activation};
+  m == 4 ? convolve<4>(turned(c), gradients, {w, c.channels, c.filters, true}, sink)
+         : convolve<2>(turned(c), gradients, {w, c.channels, c.filters, true}, sink);
 }
 
 }  // namespace vitral::VITRAL_ISA

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 _Floats = npt.NDArray[np.float32]
+_Bytes = npt.NDArray[np.uint8]
 
 class Block:
     """Memory of the pool, with the buffer protocol."""
@@ -49,11 +50,13 @@ def conv2d(
     groups: int,
     activation: int,
     y: _Floats,
+    winners: _Bytes | None,
 ) -> None: ...
 def conv2d_backward(
     x: _Floats,
     w: _Floats,
     dz: _Floats,
+    winners: _Bytes | None,
     strides: tuple[int, int],
     dilation: tuple[int, int],
     before: tuple[int, int],

@@ -56,6 +56,7 @@ _ELEMENTS: list[Case] = [([normal(3, 4)], {}), ([10 * normal(2, 3, 2)], {})]
 CASES: dict[str, list[Case]] = {
     "dense": _dense(),
     "conv2d": _conv(),
+    "conv2d_max_pool2d": _conv(),
     "max_pool2d": _pool(),
     "average_pool2d": _pool(),
     "global_average_pool2d": [([normal(2, 3, 4, 2)], {"keepdims": keep}) for keep in (False, True)],

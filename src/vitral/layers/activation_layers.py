@@ -44,7 +44,7 @@ class Activation(ActivationLayer):
         self.activation = activations.get(activation)
 
     @property
-    def pure_activation(self) -> str | None:
+    def absorbable(self) -> str | None:
         return self.activation.fused_name
 
     def get_config(self) -> Config:
@@ -100,7 +100,7 @@ class ReLU(Elementwise):
         return ops.relu_backward(dy, cache)
 
     @property
-    def pure_activation(self) -> str | None:
+    def absorbable(self) -> str | None:
         return "relu" if (self.max_value, self.negative_slope, self.threshold) == (None, 0, 0) else None
 
     def get_config(self) -> Config:

@@ -24,8 +24,6 @@ class BatchNormalization(Elementwise):
     ([[-1.0], [1.0]], array([0.02], dtype=float32))
     """
 
-    absorbs = ("relu",)
-
     gamma: Variable | None = None
     beta: Variable | None = None
 
@@ -90,16 +88,20 @@ class BatchNormalization(Elementwise):
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         return self.forward_absorbing(x, training, "linear")
 
-    def forward_absorbing(self, x: Array, training: bool, activation: str) -> tuple[Array, Cache]:
+    @property
+    def absorbs(self) -> tuple[str, ...]:
+        return ("relu",)
+
+    def forward_absorbing(self, x: Array, training: bool, following: str) -> tuple[Array, Cache]:
         gamma = None if self.gamma is None else self.gamma.value
         beta = None if self.beta is None else self.beta.value
         if not (training and self.trainable):
             mean, variance = self.moving_mean.value, self.moving_variance.value
             y, cache = ops.batch_norm_inference(
-                x, gamma, beta, mean, variance, epsilon=self.epsilon, activation=activation
+                x, gamma, beta, mean, variance, epsilon=self.epsilon, activation=following
             )
             return y, (False, cache)
-        y, mean, variance, cache = ops.batch_norm_training(x, gamma, beta, epsilon=self.epsilon, activation=activation)
+        y, mean, variance, cache = ops.batch_norm_training(x, gamma, beta, epsilon=self.epsilon, activation=following)
         for moving, batch in ((self.moving_mean, mean), (self.moving_variance, variance)):
             moving.value *= self.momentum
             moving.value += batch * (1 - self.momentum)

@@ -1,6 +1,6 @@
 """The convolution layer for images."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
@@ -8,6 +8,12 @@ from vitral.layers.activated import ActivatedLayer
 from vitral.layers.arguments import channels_last, padding_mode, pair, positive, window_output
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config, Shape
+
+
+class _Pooled(NamedTuple):
+    """The cache of a convolution that has done the following pooling too."""
+
+    inner: Cache
 
 
 @registry.register("Convolution2D")
@@ -70,27 +76,42 @@ class Conv2D(ActivatedLayer):
         self.add_kernel_and_bias((*self.kernel_size, channels // self.groups, self.filters))
 
     def affine(self, x: Array, activation: str) -> tuple[Array, Cache]:
-        return ops.conv2d(
-            x,
-            self.kernel.value,
-            None if self.bias is None else self.bias.value,
-            strides=self.strides,
-            padding=self.padding,
-            dilation=self.dilation_rate,
-            groups=self.groups,
-            activation=activation,
-        )
+        return ops.conv2d(x, self.kernel.value, self._bias_value, activation=activation, **self._windows)
 
     def affine_backward(
         self, dy: Array, cache: Cache, through_activation: bool, input_activation: str
     ) -> tuple[Array | None, Array, Array | None]:
-        return ops.conv2d_backward(
+        pooled = isinstance(cache, _Pooled)
+        backward = ops.conv2d_max_pool2d_backward if pooled else ops.conv2d_backward
+        return backward(
             dy,
-            cache,
+            cache.inner if pooled else cache,
             through_activation=through_activation,
             input_gradient=self.needs_input_gradient,
             input_activation=input_activation,
         )
+
+    @property
+    def absorbs(self) -> tuple[str, ...]:
+        return ("max_pool_2x2",) if self.activation.fused_name in ("linear", "relu") else ()
+
+    def forward_absorbing(self, x: Array, training: bool, following: str) -> tuple[Array, Cache]:
+        activation = self.activation.fused_name or "linear"
+        y, cache = ops.conv2d_max_pool2d(x, self.kernel.value, self._bias_value, activation=activation, **self._windows)
+        return y, (_Pooled(cache), None)
+
+    @property
+    def _bias_value(self) -> Array | None:
+        return None if self.bias is None else self.bias.value
+
+    @property
+    def _windows(self) -> dict[str, Any]:
+        return {
+            "strides": self.strides,
+            "padding": self.padding,
+            "dilation": self.dilation_rate,
+            "groups": self.groups,
+        }
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         height, width = window_output(

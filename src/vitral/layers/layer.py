@@ -68,9 +68,6 @@ class Layer(Configurable):
     keeps_values: ClassVar[bool] = False
     """Whether the output holds the input's values in the same order, in another shape."""
 
-    absorbs: ClassVar[tuple[str, ...]] = ()
-    """Activations that `forward_absorbing` can apply, if the layer that follows is nothing else."""
-
     passes: ClassVar[bool] = False
     """Whether `backward_fused` can go on through the activation that made the input."""
 
@@ -100,7 +97,7 @@ class Layer(Configurable):
         super().__init_subclass__(**kwargs)
         if not {"forward", "backward"}.isdisjoint(cls.__dict__):
             # What a class says about its passes does not hold for a subclass that writes them anew.
-            for name in ("keeps_values", "absorbs", "passes"):
+            for name in ("keeps_values", "absorbs", "absorbable", "passes"):
                 if name not in cls.__dict__:
                     setattr(cls, name, getattr(Layer, name))
         if "build" in cls.__dict__:
@@ -153,13 +150,18 @@ class Layer(Configurable):
         return None
 
     @property
-    def pure_activation(self) -> str | None:
-        """Name of the activation that is all the layer does; None if it does anything else."""
+    def absorbable(self) -> str | None:
+        """Name of what the layer does, if a layer before it may do it: an activation, or "max_pool_2x2"."""
         return None
 
-    def forward_absorbing(self, x: Array, training: bool, activation: str) -> tuple[Array, Cache]:
-        """`forward`, then one of the activations in `absorbs`."""
-        raise NotImplementedError(f"{type(self).__name__} absorbs no activation")
+    @property
+    def absorbs(self) -> tuple[str, ...]:
+        """What `forward_absorbing` can do in place of the layer that follows."""
+        return ()
+
+    def forward_absorbing(self, x: Array, training: bool, following: str) -> tuple[Array, Cache]:
+        """`forward`, then one of the things in `absorbs`; `backward` undoes both."""
+        raise NotImplementedError(f"{type(self).__name__} absorbs no other layer")
 
     def backward_fused(
         self, dy: Array, cache: Cache, *, through_activation: bool, input_activation: str

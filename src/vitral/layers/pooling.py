@@ -57,6 +57,11 @@ class MaxPooling2D(Pooling2D):
 
     passes = True
 
+    @property
+    def absorbable(self) -> str | None:
+        windows = (self.pool_size, self.strides, self.padding)
+        return "max_pool_2x2" if windows == ((2, 2), (2, 2), "valid") else None
+
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         return ops.max_pool2d(x, pool_size=self.pool_size, strides=self.strides, padding=self.padding)
 

@@ -152,9 +152,8 @@ class Sequential(Model):
                 continue  # the layer before has done this one's work
             if not through_activation and position == last:
                 x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
-            elif layer.absorbs and position + 1 < last and self._layers[position + 1].pure_activation in layer.absorbs:
-                activation = self._layers[position + 1].pure_activation
-                x, cache = layer.forward_absorbing(x, training, activation)  # type: ignore[arg-type]
+            elif position + 1 < last and (following := self._layers[position + 1].absorbable) in layer.absorbs:
+                x, cache = layer.forward_absorbing(x, training, following)
                 caches.append(cache)
                 cache = _ABSORBED
             else:
@@ -182,7 +181,7 @@ class Sequential(Model):
             if position == known_before and not layer.passes:
                 gradient = layer.backward_preactivation(gradient, cache)  # type: ignore[attr-defined]
                 continue
-            maker = self._maker_of_input(position, first) if layer.passes else None
+            maker = self._maker_of_input(position, first, caches) if layer.passes else None
             activation = None if maker is None else self._layers[maker].output_activation
             gradient = layer.backward_fused(
                 gradient,
@@ -194,10 +193,10 @@ class Sequential(Model):
                 known_before = maker
         return gradient if input_gradient else None
 
-    def _maker_of_input(self, position: int, first: int) -> int | None:
+    def _maker_of_input(self, position: int, first: int, caches: Cache) -> int | None:
         """The layer that made the values that this one receives, if it is one that `backward` will reach."""
         for below in range(position - 1, first - 1, -1):
-            if not self._layers[below].keeps_values:
+            if not self._layers[below].keeps_values and caches[below] is not _ABSORBED:
                 return below
         return None
 

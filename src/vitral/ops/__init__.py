@@ -29,6 +29,8 @@ from vitral.ops.interface.batch import gather
 from vitral.ops.interface.conv import (
     conv2d,
     conv2d_backward,
+    conv2d_max_pool2d,
+    conv2d_max_pool2d_backward,
 )
 from vitral.ops.interface.dense import (
     dense,
@@ -99,6 +101,8 @@ __all__ = [
     "categorical_cross_entropy",
     "conv2d",
     "conv2d_backward",
+    "conv2d_max_pool2d",
+    "conv2d_max_pool2d_backward",
     "dense",
     "dense_backward",
     "dropout",

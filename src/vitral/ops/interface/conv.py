@@ -43,3 +43,35 @@ def conv2d_backward(
     `through_activation`, `input_gradient` and `input_activation` as in dense_backward.
     """
     raise NotImplementedError
+
+
+@operation
+def conv2d_max_pool2d(
+    x: Array,
+    kernel: Array,
+    bias: Array | None,
+    *,
+    strides: Pair = (1, 1),
+    padding: Padding = "valid",
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    activation: str = "linear",
+) -> tuple[Array, Cache]:
+    """max_pool2d of 2x2 windows, stride 2, after conv2d: a backend need not write the larger image down.
+
+    Arguments as for conv2d; y (n, out height // 2, out width // 2, filters).
+    """
+    raise NotImplementedError
+
+
+@operation
+def conv2d_max_pool2d_backward(
+    dy: Array,
+    cache: Cache,
+    *,
+    through_activation: bool = True,
+    input_gradient: bool = True,
+    input_activation: str = "linear",
+) -> tuple[Array | None, Array, Array | None]:
+    """Gradients (dx, dW, db): each dy goes to the place of its window's maximum, and on as in conv2d_backward."""
+    raise NotImplementedError

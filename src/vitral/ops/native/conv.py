@@ -1,5 +1,9 @@
 """Convolution by the compiled kernels, which choose the algorithm by the shapes."""
 
+from typing import Any
+
+import numpy as np
+
 from vitral import _native
 from vitral.ops.geometry import Padding, Pair, output_size, same_padding
 from vitral.ops.native.fused import IN_PLACE, Affine, before_activation
@@ -7,6 +11,8 @@ from vitral.ops.native.module import contiguous, empty, float32, refuse_empty
 from vitral.ops.reference import conv as reference
 from vitral.ops.reference.activation import FUSED
 from vitral.typing import Array, Cache
+
+_BYTE = np.dtype(np.uint8)
 
 
 def conv2d(
@@ -33,21 +39,12 @@ def conv2d(
         )
     refuse_empty("conv2d", x)
     x, kernel = contiguous(x), contiguous(kernel)
-    n, height, width, _ = x.shape
-    kernel_height, kernel_width, _, filters = kernel.shape
-    rows = output_size(height, kernel_height, strides[0], dilation[0], padding)
-    columns = output_size(width, kernel_width, strides[1], dilation[1], padding)
-    before = (0, 0)
-    if padding == "same":
-        top, _ = same_padding(height, kernel_height, strides[0], dilation[0])
-        left, _ = same_padding(width, kernel_width, strides[1], dilation[1])
-        before = (top, left)
-    geometry = (strides, dilation, before, groups)
-    z = empty((n, rows, columns, filters))
+    rows, columns, before = _geometry(x, kernel, strides, padding, dilation)
+    z = empty((len(x), rows, columns, kernel.shape[3]))
     code = IN_PLACE.get(activation)
-    _native.conv2d(x, kernel, bias, *geometry, code or 0, z)
+    _native.conv2d(x, kernel, bias, strides, dilation, before, groups, code or 0, z, None)
     y, activation_cache = (z, z) if code is not None else FUSED[activation][0](z)
-    return y, Affine(x, kernel, bias is not None, activation, activation_cache, geometry)
+    return y, Affine(x, kernel, bias is not None, activation, activation_cache, (strides, dilation, before, groups))
 
 
 def conv2d_backward(
@@ -66,12 +63,89 @@ def conv2d_backward(
             input_gradient=input_gradient,
             input_activation=input_activation,
         )
+    return _gradients(dy, cache, None, through_activation, input_gradient, input_activation)
+
+
+def conv2d_max_pool2d(
+    x: Array,
+    kernel: Array,
+    bias: Array | None,
+    *,
+    strides: Pair = (1, 1),
+    padding: Padding = "valid",
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    activation: str = "linear",
+) -> tuple[Array, Cache]:
+    # Only these two grow with their input, so that the largest output is that of the largest sum.
+    if not float32(x, kernel, bias) or activation not in ("linear", "relu"):
+        return reference.conv2d_max_pool2d(
+            x,
+            kernel,
+            bias,
+            strides=strides,
+            padding=padding,
+            dilation=dilation,
+            groups=groups,
+            activation=activation,
+        )
+    refuse_empty("conv2d_max_pool2d", x)
+    x, kernel = contiguous(x), contiguous(kernel)
+    rows, columns, before = _geometry(x, kernel, strides, padding, dilation)
+    y = empty((len(x), rows // 2, columns // 2, kernel.shape[3]))
+    winners = empty(y.shape, _BYTE)
+    _native.conv2d(x, kernel, bias, strides, dilation, before, groups, IN_PLACE[activation], y, winners)
+    return y, (Affine(x, kernel, bias is not None, activation, y, (strides, dilation, before, groups)), winners)
+
+
+def conv2d_max_pool2d_backward(
+    dy: Array,
+    cache: Cache,
+    *,
+    through_activation: bool = True,
+    input_gradient: bool = True,
+    input_activation: str = "linear",
+) -> tuple[Array | None, Array, Array | None]:
+    affine, winners = cache
+    if type(affine) is not Affine:
+        return reference.conv2d_max_pool2d_backward(
+            dy,
+            cache,
+            through_activation=through_activation,
+            input_gradient=input_gradient,
+            input_activation=input_activation,
+        )
+    # The winner's output is the window's, so the activation's derivative can be taken before the gradients spread.
+    return _gradients(dy, affine, winners, through_activation, input_gradient, input_activation)
+
+
+def _gradients(
+    dy: Array,
+    cache: Affine,
+    winners: Array | None,
+    through_activation: bool,
+    input_gradient: bool,
+    input_activation: str,
+) -> tuple[Array | None, Array, Array | None]:
     dz = before_activation(dy, cache, through_activation)
     x, kernel = cache.x, cache.kernel
     dx = empty(x.shape) if input_gradient else None
     dkernel = empty(kernel.shape)
     dbias = empty(kernel.shape[3:]) if cache.has_bias else None
-    code = IN_PLACE[input_activation]
     strides, dilation, before, groups = cache.geometry
-    _native.conv2d_backward(x, kernel, dz, strides, dilation, before, groups, code, dx, dkernel, dbias)
+    code = IN_PLACE[input_activation]
+    _native.conv2d_backward(x, kernel, dz, winners, strides, dilation, before, groups, code, dx, dkernel, dbias)
     return dx, dkernel, dbias
+
+
+def _geometry(x: Array, kernel: Array, strides: Pair, padding: str, dilation: Pair) -> tuple[int, int, Any]:
+    """Rows and columns of the result, and the padding before the first ones."""
+    _, height, width, _ = x.shape
+    kernel_height, kernel_width, _, _ = kernel.shape
+    rows = output_size(height, kernel_height, strides[0], dilation[0], padding)
+    columns = output_size(width, kernel_width, strides[1], dilation[1], padding)
+    if padding == "valid":
+        return rows, columns, (0, 0)
+    top, _ = same_padding(height, kernel_height, strides[0], dilation[0])
+    left, _ = same_padding(width, kernel_width, strides[1], dilation[1])
+    return rows, columns, (top, left)

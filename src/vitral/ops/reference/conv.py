@@ -8,6 +8,7 @@ import numpy as np
 
 from vitral.ops.geometry import Padding, Pair
 from vitral.ops.reference.activation import FROM_OUTPUT, FUSED
+from vitral.ops.reference.pool import max_pool2d, max_pool2d_backward
 from vitral.ops.reference.windows import crop_image, image_padding, pad_image, window_part, windows
 from vitral.typing import Array, Cache
 
@@ -56,6 +57,49 @@ def conv2d_backward(
     dcolumns = rows @ _kernel_matrix(kernel, groups).transpose(0, 2, 1)
     dx = _scatter_windows(dcolumns, kernel.shape, dz.shape, geometry)
     return FROM_OUTPUT[input_activation](dx, x), dkernel, dbias
+
+
+def conv2d_max_pool2d(
+    x: Array,
+    kernel: Array,
+    bias: Array | None,
+    *,
+    strides: Pair = (1, 1),
+    padding: Padding = "valid",
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    activation: str = "linear",
+) -> tuple[Array, Cache]:
+    z, cache = conv2d(
+        x,
+        kernel,
+        bias,
+        strides=strides,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        activation=activation,
+    )
+    y, pool_cache = max_pool2d(z, pool_size=(2, 2), strides=(2, 2))
+    return y, (cache, pool_cache)
+
+
+def conv2d_max_pool2d_backward(
+    dy: Array,
+    cache: Cache,
+    *,
+    through_activation: bool = True,
+    input_gradient: bool = True,
+    input_activation: str = "linear",
+) -> tuple[Array | None, Array, Array | None]:
+    conv_cache, pool_cache = cache
+    return conv2d_backward(
+        max_pool2d_backward(dy, pool_cache),
+        conv_cache,
+        through_activation=through_activation,
+        input_gradient=input_gradient,
+        input_activation=input_activation,
+    )
 
 
 def _scatter_windows(
