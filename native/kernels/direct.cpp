@@ -102,7 +102,7 @@ void pool_by_two(const float* z, Index rows, Index columns, Index channels, floa
 void direct_convolution(const Convolution& c, const float* x, const float* w, const float* bias, bool relu, float* y,
                         std::uint8_t* winners) {
   const PackedKernel kernel(c, w);
-  const Images images{x, nullptr, c.height, c.width, c.channels};
+  const Images images{x, c.height, c.width, c.channels};
   const bool pad = needs_padding(c);
   const Index width = pad ? padded_columns(c) : c.width;
   Table offsets(kernel.steps);
@@ -116,7 +116,7 @@ void direct_convolution(const Convolution& c, const float* x, const float* w, co
     const Index image = piece / blocks, row = piece % blocks * block, rows = min(block, c.rows - row);
     const Index size = rows * c.columns * c.filters;
     const Workspace padded(pad ? padded_rows(c, rows) * width * c.channels : 0), unpooled(winners == nullptr ? 0 : size);
-    const float* from = images.plain(image) + row * c.stride_y * width * c.channels;
+    const float* from = images[image] + row * c.stride_y * width * c.channels;
     if (pad) {
       images.part(image, row * c.stride_y - c.top, padded_rows(c, rows), -c.left, width, padded);
       from = padded;
@@ -143,8 +143,8 @@ void direct_convolution(const Convolution& c, const float* x, const float* w, co
 // dW[tap, channel, f] = sum over windows of x[window + tap, channel] dz[window, f]; db[f] = sum of dz[., f].
 void direct_weight_gradient(const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,
                             float* dw, float* db) {
-  const Images images{x, nullptr, c.height, c.width, c.channels};
-  const Images gradients{dz, winners, c.rows, c.columns, c.filters};
+  const Images images{x, c.height, c.width, c.channels};
+  const Gradients gradients{dz, winners, c.rows, c.columns, c.filters};
   const bool pad = needs_padding(c);
   const Index width = pad ? padded_columns(c) : c.width, height = pad ? padded_rows(c, c.rows) : c.height;
   const Index values = c.taps() * c.group_channels(), windows = c.rows * c.columns;
@@ -166,16 +166,16 @@ void direct_weight_gradient(const Convolution& c, const float* x, const float* d
     const Workspace padded(pad ? height * width * c.channels : 0);
     // Vectors are read from dz, whole ones: the last pixel's may reach beyond its filters.
     const Workspace copy(windows * c.filters + L);
+    std::memset(copy + windows * c.filters, 0, L * sizeof(float));
     for (Index image = c.n * part / parts; image < c.n * (part + 1) / parts; ++image) {
-      const float* from = images.plain(image);
+      const float* from = images[image];
       if (pad) {
         images.part(image, -c.top, height, -c.left, width, padded);
         from = padded;
       }
-      const float* gradient = gradients.plain(image);
-      if (winners != nullptr || c.group_filters() % L != 0) {
-        gradients.part(image, 0, c.rows, 0, c.columns, copy);
-        std::memset(copy + windows * c.filters, 0, L * sizeof(float));
+      const float* gradient = gradients.images(image, 1, copy)[image];
+      if (gradient != copy && c.group_filters() % L != 0) {
+        std::memcpy(copy, gradient, windows * c.filters * sizeof(float));
         gradient = copy;
       }
       for (Index i = 0; i < windows; ++i)
@@ -245,7 +245,7 @@ Reach reach(Index size, Index kernel, Index stride, Index dilation, Index before
 // a convolution of dz with some of the taps.
 void direct_input_gradient(const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,
                            const float* x, Activation input_activation, float* dx) {
-  const Images gradients{dz, winners, c.rows, c.columns, c.filters};
+  const Gradients gradients{dz, winners, c.rows, c.columns, c.filters};
   const Reach vertical = reach(c.height, c.kernel_height, c.stride_y, c.dilation_y, c.top);
   const Reach horizontal = reach(c.width, c.kernel_width, c.stride_x, c.dilation_x, c.left);
   const Index gc = c.group_channels(), gf = c.group_filters(), width = horizontal.count;
@@ -279,8 +279,8 @@ void direct_input_gradient(const Convolution& c, const float* dz, const std::uin
       });
 
       for_each_piece(c.n, 2 * c.multiply_adds(), [&](Index image) {
-        const Workspace padded(vertical.count * width * c.filters);
-        gradients.part(image, vertical.lowest, vertical.count, horizontal.lowest, width, padded);
+        const Workspace padded(vertical.count * width * c.filters), unpooled(gradients.room_for(1));
+        gradients.images(image, 1, unpooled).part(image, vertical.lowest, vertical.count, horizontal.lowest, width, padded);
         for (Index group = 0; group < c.groups; ++group)
           for (Index panel = 0; panel < panels; ++panel)
             for (Index i = 0; i < py.count; ++i) {

@@ -39,40 +39,61 @@ struct Right {
   }
 };
 
-// Rows [row, row + rows) of one panel, steps [begin, end); `panel` holds B's rows from `begin` on.
-inline void multiply_block(const Left& left, Index row, Index rows, Index begin, Index end, const float* panel,
-                           Index columns, Result result) {
-  const Index width = round_up(columns, L);
-  const Workspace transposed_rows(left.transposed ? kStepBlock * rows : 0);
+// Rows [row, row + rows) of some panels, steps [begin, end): panels [first, last), of which packed_at(panel) gives the
+// packed form from step `begin` on; result_at(panel) says where its values go.
+template <class PackedAt, class ResultAt>
+void multiply_block(const Left& left, Index row, Index rows, Index begin, Index end, Index columns, Index first,
+                    Index last, PackedAt packed_at, ResultAt result_at) {
+  const Workspace copy(left.transposed ? kStepBlock * rows : 0);
   for (Index k = begin; k < end; k += kStepBlock) {
     const Index steps = min(kStepBlock, end - k);
     Strided a{left.data + row * left.stride + k, left.stride, 1};
     if (left.transposed) {
       // Copied close together: the original's steps lie a whole row of memory apart.
       for (Index s = 0; s < steps; ++s)
-        std::memcpy(transposed_rows + s * rows, left.data + (k + s) * left.stride + row, rows * sizeof(float));
-      a = {transposed_rows, 1, rows};
+        std::memcpy(copy + s * rows, left.data + (k + s) * left.stride + row, rows * sizeof(float));
+      a = {copy, 1, rows};
     }
-    multiply_panel(rows, columns, a, panel + (k - begin) * width, width, steps, result);
-    result.start = result.data;
-    result.start_stride = result.stride;
+    for (Index panel = first; panel < last; ++panel) {
+      const Index width = panel_width(columns, panel), packed_width = round_up(width, L);
+      Result result = result_at(panel);
+      if (k > begin) result.start = result.data, result.start_stride = result.stride;
+      multiply_panel(rows, width, a, packed_at(panel) + (k - begin) * packed_width, packed_width, steps, result);
+    }
   }
 }
 
 // C = A B, each column starting from `bias` unless it is null. finish(row, column, columns, values) is called once for
-// every stretch of a finished row, at most a panel wide, while it is still in the cache.
+// every stretch of a finished row while it is still in the cache.
 template <class Finish>
 void multiply(Index rows, Index columns, Index steps, const Left& left, const Right& right, const float* bias,
               float* c, Finish&& finish) {
   const Index panels = ceil_div(columns, kPanel);
-  const Index blocks = ceil_div(rows, kRowBlock);
+  const Index row_block = left.transposed ? 2 * kRowBlock : kRowBlock, blocks = ceil_div(rows, row_block);
   const double work = 2.0 * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(steps);
-  const Index parts = blocks * panels < kFewBlocks ? max(1, min(kMostParts, steps / kShortestPart)) : 1;
 
+  const auto result_at = [&](Index row, Index panel) -> Result {
+    const Index first = panel * kPanel;
+    return {c + row * columns + first, columns, bias == nullptr ? nullptr : bias + first, 0, 0, false};
+  };
   const auto finish_rows = [&](Index begin, Index end, Index first, Index width) {
     for (Index row = begin; row < end; ++row) finish(row, first, width, c + row * columns + first);
   };
 
+  // Many panels: each piece packs its own, and it stays in the nearest cache for all rows.
+  if (panels >= 2 * kFewBlocks && !left.transposed) {
+    for_each_piece(panels, work, [&](Index panel) {
+      const Index width = panel_width(columns, panel);
+      const Workspace packed(packed_size(steps, width));
+      right.pack(0, steps, panel * kPanel, width, packed);
+      multiply_block(left, 0, rows, 0, steps, columns, panel, panel + 1, [&](Index) { return static_cast<float*>(packed); },
+                     [&](Index) { return result_at(0, panel); });
+      finish_rows(0, rows, panel * kPanel, width);
+    });
+    return;
+  }
+
+  const Index parts = blocks * panels < kFewBlocks ? max(1, min(kMostParts, steps / kShortestPart)) : 1;
   if (parts == 1) {
     const Workspace packed(packed_size(steps, columns));
     const Index pieces_of_panel = ceil_div(steps, kStepBlock);
@@ -81,12 +102,15 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
       right.pack(begin, min(begin + kStepBlock, steps), panel * kPanel, panel_width(columns, panel),
                  packed + panel * kPanel * steps);
     });
-    for_each_piece(blocks * panels, work, [&](Index piece) {
-      const Index panel = piece % panels, first = panel * kPanel, width = panel_width(columns, panel);
-      const Index row = rows * (piece / panels) / blocks, end = rows * (piece / panels + 1) / blocks;
-      multiply_block(left, row, end - row, 0, steps, packed_panel(packed, steps, panel), width,
-                     {c + row * columns + first, columns, bias == nullptr ? nullptr : bias + first, 0, 0, false});
-      finish_rows(row, end, first, width);
+    // A transposed A is copied for each block of rows, so all panels use the copy.
+    const Index groups = left.transposed ? 1 : panels;
+    for_each_piece(blocks * groups, work, [&](Index piece) {
+      const Index group = piece % groups, first = panels * group / groups, last = panels * (group + 1) / groups;
+      const Index row = rows * (piece / groups) / blocks, end = rows * (piece / groups + 1) / blocks;
+      multiply_block(left, row, end - row, 0, steps, columns, first, last,
+                     [&](Index panel) { return packed_panel(packed, steps, panel); },
+                     [&](Index panel) { return result_at(row, panel); });
+      finish_rows(row, end, first * kPanel, min(columns, last * kPanel) - first * kPanel);
     });
     return;
   }
@@ -95,14 +119,17 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
   const Workspace sums(parts * size);
   for_each_piece(parts, work, [&](Index part) {
     const Index begin = steps * part / parts, end = steps * (part + 1) / parts;
-    const Workspace packed(packed_size(end - begin, kPanel));
-    for (Index panel = 0; panel < panels; ++panel) {
-      const Index first = panel * kPanel, width = panel_width(columns, panel);
-      const Right from_begin{right.data + (right.transposed ? begin : begin * right.stride), right.stride,
-                             right.transposed};
-      from_begin.pack(0, end - begin, first, width, packed);
-      multiply_block(left, 0, rows, begin, end, packed, width, {sums + part * size + first, columns, nullptr, 0, 0, false});
-    }
+    const Workspace packed(packed_size(end - begin, columns));
+    const Right from_begin{right.data + (right.transposed ? begin : begin * right.stride), right.stride,
+                           right.transposed};
+    for (Index panel = 0; panel < panels; ++panel)
+      from_begin.pack(0, end - begin, panel * kPanel, panel_width(columns, panel),
+                      packed + panel * kPanel * (end - begin));
+    multiply_block(left, 0, rows, begin, end, columns, 0, panels,
+                   [&](Index panel) { return packed_panel(packed, end - begin, panel); },
+                   [&](Index panel) -> Result {
+                     return {sums + part * size + panel * kPanel, columns, nullptr, 0, 0, false};
+                   });
   });
   for_each_piece(rows, static_cast<double>(parts * size), [&](Index row) {
     float* to = c + row * columns;

@@ -44,18 +44,22 @@ VITRAL_INLINE void store_part(float* p, Vec v, Index n) { std::memcpy(p, &v, sta
 VITRAL_INLINE Vec load_up_to(const float* p, Index n) { return n >= L ? load(p) : load_part(p, n); }
 VITRAL_INLINE void store_up_to(float* p, Vec v, Index n) { n >= L ? store(p, v) : store_part(p, v, n); }
 
-// Bytes as whole numbers, L of them or the first n.
+// Bytes as whole numbers, L of them or the first n. In two steps: GCC 12 takes them apart one by one otherwise.
+typedef std::uint16_t HalfVec __attribute__((vector_size(VITRAL_LANES * 2)));
 VITRAL_INLINE IntVec load_bytes(const std::uint8_t* p, Index n) {
   ByteVec bytes{};
   if (n >= L)
     bytes = *reinterpret_cast<const FreeByteVec*>(p);
   else
     std::memcpy(&bytes, p, static_cast<std::size_t>(n));
-  return __builtin_convertvector(bytes, IntVec);
+  return __builtin_convertvector(__builtin_convertvector(bytes, HalfVec), IntVec);
 }
 VITRAL_INLINE void store_bytes(std::uint8_t* p, IntVec v, Index n) {
-  const ByteVec bytes = __builtin_convertvector(v, ByteVec);
-  std::memcpy(p, &bytes, static_cast<std::size_t>(min(n, L)));
+  const ByteVec bytes = __builtin_convertvector(__builtin_convertvector(v, HalfVec), ByteVec);
+  if (n >= L)
+    *reinterpret_cast<FreeByteVec*>(p) = bytes;
+  else
+    std::memcpy(p, &bytes, static_cast<std::size_t>(n));
 }
 
 VITRAL_INLINE Vec all(float x) {

@@ -21,39 +21,41 @@ constexpr Index kPlaneGap = 16;
 // The kernel's gradient is summed up in parts, each over some of the tiles; parts depend on the shape alone, so that
 // the result does not depend on the number of threads.
 constexpr Index kMostParts = 8;
-constexpr Index kFewestTiles = 16;
 constexpr Index kLargestParts = 10 << 20;  // floats
 
-// Images and the tiles that cover y.
+// The tiles that cover y, and how they are put into blocks. Blocks hold whole images where `whole_images` asks for it,
+// and otherwise as many tiles as the cache takes.
 template <int M>
 struct Tiles {
-  explicit Tiles(const Convolution& c)
-      : per_column(ceil_div(c.rows, M)), per_row(ceil_div(c.columns, M)), count(c.n * per_column * per_row),
-        block(min(kLargestBlock, max(6, round_up(count / kFewestBlocks, 6)))), blocks(ceil_div(count, block)) {}
+  Tiles(const Convolution& c, bool whole_images)
+      : per_column(ceil_div(c.rows, M)), per_row(ceil_div(c.columns, M)), count(c.n * per_image()),
+        block(whole_images ? per_image() * max(1, min(kLargestBlock / per_image(), c.n / kFewestBlocks))
+                           : min(kLargestBlock, max(6, round_up(count / kFewestBlocks, 6)))),
+        blocks(ceil_div(count, block)) {}
 
   struct Place {
     Index image, row, column;  // of the tile's first output
   };
   Place operator[](Index tile) const {
-    const Index in_image = tile % (per_column * per_row);
-    return {tile / (per_column * per_row), in_image / per_row * M, in_image % per_row * M};
+    const Index in_image = tile % per_image();
+    return {tile / per_image(), in_image / per_row * M, in_image % per_row * M};
   }
+
+  Index per_image() const { return per_column * per_row; }
 
   Index per_column, per_row, count, block, blocks;
 };
 
-// A square of S x S pixels, all channels, whose first pixel is at (row, column). Where it cannot be read as it is stored
-// a copy is made in `room`.
+// A square of S x S pixels, all channels, whose first pixel is at (row, column). Where it lies partly outside of the
+// image a copy with zeros is made in `room`.
 template <int S>
 struct Square {
   const float* from;
   Index pitch;
 
   Square(const Images& images, Index image, Index row, Index column, float* room)
-      : from(images.plain(image) + (row * images.width + column) * images.channels),
-        pitch(images.width * images.channels) {
-    if (images.winners == nullptr && row >= 0 && column >= 0 && row + S <= images.height && column + S <= images.width)
-      return;
+      : from(images[image] + (row * images.width + column) * images.channels), pitch(images.width * images.channels) {
+    if (row >= 0 && column >= 0 && row + S <= images.height && column + S <= images.width) return;
     images.part(image, row, S, column, S, room);
     from = room;
     pitch = S * images.channels;
@@ -223,16 +225,17 @@ VITRAL_INLINE void put_tile(const Convolution& c, const Sink& sink, const typena
 
 // y = A^T [...] A; the gradient of x is the same convolution of dz, with the turned kernel.
 template <int M>
-void convolve(const Convolution& c, const Images& x, const TransformedKernel<M>& kernel, const Sink& sink) {
+void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<M>& kernel, const Sink& sink) {
   using W = Winograd<M>;
   constexpr int entries = W::inputs * W::inputs;
-  const Tiles<M> tiles(c);
+  const Tiles<M> tiles(c, x.winners != nullptr);
   const Index in_width = round_up(c.channels, L);
   const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
   for_each_piece(tiles.blocks, 2 * c.multiply_adds(), [&](Index block) {
     const Index first = block * tiles.block, last = min(tiles.count, first + tiles.block);
-    const Workspace inputs(entries * in_plane), products(entries * out_plane);
-    transform_inputs(c, tiles, x, first, last, in_plane, inputs);
+    const Index image = tiles[first].image, images = tiles[last - 1].image - image + 1;
+    const Workspace inputs(entries * in_plane), products(entries * out_plane), unpooled(x.room_for(images));
+    transform_inputs(c, tiles, x.images(image, images, unpooled), first, last, in_plane, inputs);
     for (Index panel = 0; panel < kernel.panels(); ++panel) {
       const Index width = kernel.width(panel);
       for (int e = 0; e < entries; ++e)
@@ -267,14 +270,14 @@ Convolution turned(const Convolution& c) {
 }
 
 template <int M>
-void weight_gradient(const Convolution& c, const Images& x, const Images& dz, float* dw, float* db) {
+void weight_gradient(const Convolution& c, const Images& x, const Gradients& dz, float* dw, float* db) {
   using W = Winograd<M>;
   constexpr int entries = W::inputs * W::inputs;
-  const Tiles<M> tiles(c);
+  const Tiles<M> tiles(c, dz.winners != nullptr);
   const Index in_width = round_up(c.channels, L), out_width = round_up(c.filters, L);
-  const Index in_plane = kLargestBlock * in_width + kPlaneGap, out_plane = kLargestBlock * kPanel + kPlaneGap;
+  const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
   const Index size = entries * c.channels * out_width;
-  const Index parts = max(1, min(min(kMostParts, tiles.count / kFewestTiles), kLargestParts / size));
+  const Index parts = max(1, min(min(kMostParts, tiles.blocks), kLargestParts / size));
   const Workspace sums(parts * size), bias_sums(parts * out_width);
   const Index panels = ceil_div(c.filters, kPanel);
 
@@ -283,18 +286,20 @@ void weight_gradient(const Convolution& c, const Images& x, const Images& dz, fl
     float* bias_total = bias_sums + part * out_width;
     std::memset(bias_total, 0, out_width * sizeof(float));
     const Workspace inputs(entries * in_plane), transformed(entries * out_plane);
-    const Index begin = tiles.count * part / parts, end = tiles.count * (part + 1) / parts;
-    const Index blocks = ceil_div(end - begin, kLargestBlock);
-    for (Index block = 0; block < blocks; ++block) {
-      const Index first = begin + (end - begin) * block / blocks, last = begin + (end - begin) * (block + 1) / blocks;
+    const Index begin = tiles.blocks * part / parts, end = tiles.blocks * (part + 1) / parts;
+    for (Index block = begin; block < end; ++block) {
+      const Index first = block * tiles.block, last = min(tiles.count, first + tiles.block);
+      const Index image = tiles[first].image, images = tiles[last - 1].image - image + 1;
+      const Workspace unpooled(dz.room_for(images));
+      const Images gradients = dz.images(image, images, unpooled);
       transform_inputs(c, tiles, x, first, last, in_plane, inputs);
       for (Index panel = 0; panel < panels; ++panel) {
         const Index filter = panel * kPanel, count = panel_width(c.filters, panel), width = round_up(count, L);
-        transform_gradients(tiles, dz, first, last, filter, count, out_plane, transformed);
+        transform_gradients(tiles, gradients, first, last, filter, count, out_plane, transformed);
         for (int e = 0; e < entries; ++e) {
           float* to = total + (panel * kPanel * entries + e * width) * c.channels;
           multiply_panel(c.channels, width, Strided{inputs + e * in_plane, 1, in_width}, transformed + e * out_plane, width,
-                         last - first, {to, width, block == 0 ? nullptr : to, width, 0, false});
+                         last - first, {to, width, block == begin ? nullptr : to, width, 0, false});
         }
         // A's second row holds ones only, so this entry of A dz A^T is the sum of the tile.
         const float* tile_sums = transformed + (W::inputs + 1) * out_plane;
@@ -330,7 +335,7 @@ void weight_gradient(const Convolution& c, const Images& x, const Images& dz, fl
 
 void winograd_convolution(const Convolution& c, int m, const float* x, const float* w, const float* bias, bool relu,
                           float* y, std::uint8_t* winners) {
-  const Images images{x, nullptr, c.height, c.width, c.channels};
+  const Gradients images{x, nullptr, c.height, c.width, c.channels};
   const Sink sink{y, bias, relu, winners, nullptr, Activation::linear};
   m == 4 ? convolve<4>(c, images, {w, c.channels, c.filters, false}, sink)
          : convolve<2>(c, images, {w, c.channels, c.filters, false}, sink);
@@ -338,13 +343,14 @@ void winograd_convolution(const Convolution& c, int m, const float* x, const flo
 
 void winograd_weight_gradient(const Convolution& c, int m, const float* x, const float* dz, const std::uint8_t* winners,
                               float* dw, float* db) {
-  const Images images{x, nullptr, c.height, c.width, c.channels}, gradients{dz, winners, c.rows, c.columns, c.filters};
+  const Images images{x, c.height, c.width, c.channels};
+  const Gradients gradients{dz, winners, c.rows, c.columns, c.filters};
   m == 4 ? weight_gradient<4>(c, images, gradients, dw, db) : weight_gradient<2>(c, images, gradients, dw, db);
 }
 
 void winograd_input_gradient(const Convolution& c, int m, const float* dz, const std::uint8_t* winners, const float* w,
                              const float* x, Activation input_activation, float* dx) {
-  const Images gradients{dz, winners, c.rows, c.columns, c.filters};
+  const Gradients gradients{dz, winners, c.rows, c.columns, c.filters};
   const Sink sink{dx, nullptr, false, nullptr, input_activation == Activation::linear ? nullptr : x, input_activation};
   m == 4 ? convolve<4>(turned(c), gradients, {w, c.channels, c.filters, true}, sink)
          : convolve<2>(turned(c), gradients, {w, c.channels, c.filters, true}, sink);
