@@ -1,6 +1,9 @@
 # make demo    set up, train on MNIST, write a report (about two minutes)
 # make test    set up, run all tests
 # make check   set up, run the linters and the type checker
+# make bench   compare with other libraries, write docs/benchmarks.md; those that are not installed are left out.
+#              VITRAL_BENCH_PYTHON=/a/venv/bin/python names a Python that has them
+# make bench-ops  time single operations against what the machine can do
 # make clean   remove what the above made, but never your runs/
 #
 # Everything is installed into .venv. Another Python: make demo PYTHON=python3.12
@@ -13,7 +16,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet insta
 # One thread per test process; results do not depend on it, the time does.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: demo test check clean setup
+.PHONY: demo test check bench bench-ops clean setup
 .NOTPARALLEL:
 
 demo: $(VENV)/.lab-installed
@@ -28,6 +31,12 @@ check: $(VENV)/.dev-installed
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 	@echo "ruff, mypy and import-linter: no complaints"
+
+bench: $(VENV)/.lab-installed
+	@$(BIN)/vitral bench --json docs/benchmarks.json --markdown docs/benchmarks.md
+
+bench-ops: $(VENV)/.lab-installed
+	@$(BIN)/python -m benchmarks.operations
 
 setup: $(VENV)/.dev-installed
 
