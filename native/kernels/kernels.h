@@ -16,6 +16,25 @@ enum class Activation { linear, relu, sigmoid, tanh };
 // X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
 // and its contents are made.
 #define VITRAL_KERNELS(X)                                                                                         \
+  /* activation.cpp: y = f(x) for n values, and dx = dy f'(x) from x or from y. */                                \
+  X(activation_forward, (Activation activation, const float* x, Index n, float* y))                               \
+  X(activation_backward_from_output, (Activation activation, const float* dy, const float* y, Index n, float* dz)) \
+  X(relu_forward, (const float* x, Index n, float negative_slope, float max_value, float threshold, float* y))    \
+  X(relu_backward, (const float* dy, const float* x, Index n, float negative_slope, float max_value,              \
+                    float threshold, float* dx))                                                                  \
+  X(elu_forward, (const float* x, Index n, float alpha, float* y))                                                \
+  X(elu_backward, (const float* dy, const float* x, const float* y, Index n, float alpha, float* dx))             \
+  X(gelu_forward, (const float* x, Index n, bool approximate, float* y))                                          \
+  X(gelu_backward, (const float* dy, const float* x, Index n, bool approximate, float* dx))                       \
+  X(silu_forward, (const float* x, Index n, float* y))                                                            \
+  X(silu_backward, (const float* dy, const float* x, Index n, float* dx))                                         \
+  X(softplus_forward, (const float* x, Index n, float* y))                                                        \
+  X(softplus_backward, (const float* dy, const float* x, Index n, float* dx))                                     \
+  /* softmax.cpp: the same within each of the rows; arrays (rows, columns). */                                    \
+  X(softmax_forward, (const float* x, Index rows, Index columns, float* y))                                       \
+  X(softmax_backward, (const float* dy, const float* y, Index rows, Index columns, float* dx))                    \
+  X(log_softmax_forward, (const float* x, Index rows, Index columns, float* y))                                   \
+  X(log_softmax_backward, (const float* dy, const float* y, Index rows, Index columns, float* dx))                \
   /* update.cpp: one pass over n values of a variable w, its gradient g and its state. */                         \
   /* Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                                     \
   X(weight_decay_update, (float* w, Index n, double rate))                                                        \

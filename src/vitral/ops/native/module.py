@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vitral import _native
+from vitral.errors import ShapeError
 from vitral.typing import Array
 
 FLOAT32 = np.dtype(np.float32)
@@ -29,3 +30,9 @@ def float32(*arrays: Array | None) -> bool:
 def contiguous(array: Array) -> Array:
     """The array itself if its values lie in a row, a copy otherwise."""
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+def refuse_empty(name: str, x: Array) -> None:
+    """Raise ShapeError for a batch without samples, for which the kernels have no result."""
+    if not x.size:
+        raise ShapeError(f"{name} received a batch of shape {x.shape}; expected at least one sample")
