@@ -4,5 +4,6 @@
 NB_MODULE(_native, module) {
   vitral::bind_runtime(module);
   vitral::bind_activation(module);
+  vitral::bind_loss(module);
   vitral::bind_update(module);
 }

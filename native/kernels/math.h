@@ -95,6 +95,9 @@ VITRAL_INLINE Vec log(Vec x) {
   return x > 0.0f && x < kInfinity ? y : outside;
 }
 
+// One number; it costs as much as a vector.
+VITRAL_INLINE float log(float x) { return log(all(x))[0]; }
+
 // log(1 + x) for 0 <= x <= 1, precise near 0 too.
 VITRAL_INLINE Vec log1p_of_fraction(Vec x) {
   const auto large = x > 0.41421356f;

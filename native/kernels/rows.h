@@ -31,7 +31,7 @@ class Rows {
     return first(begin + L <= size_ ? load(data_ + begin) : load_part(data_ + begin, count), count, rest);
   }
 
-  const float* row(Index row) const { return data_ + row * columns_; }
+  float value(Index row, Index column) const { return data_[row * columns_ + column]; }
 
  private:
   const float* data_;
@@ -39,6 +39,12 @@ class Rows {
 };
 
 constexpr float kNothing = -__builtin_inff();
+
+VITRAL_INLINE float sum_of_row(const Rows& x, Index row, Index columns) {
+  Vec total{};
+  for (Index i = 0; i < columns; i += L) total += x.at(row, i);
+  return sum(total);
+}
 
 // A NaN may be left out: e^(NaN - largest) brings it into every sum.
 VITRAL_INLINE float largest_of_row(const Rows& x, Index row, Index columns) {
@@ -58,7 +64,6 @@ class Terms {
       : data_(columns <= kShort ? short_ : result), room_(columns <= kShort ? kShort : columns) {}
   void put(Index i, Vec v) { store_up_to(data_ + i, v, room_ - i); }
   Vec at(Index i) const { return load_up_to(data_ + i, room_ - i); }
-  float operator[](Index i) const { return data_[i]; }
 
  private:
   static constexpr Index kShort = 256;

@@ -52,11 +52,20 @@ VITRAL_INLINE Vec all(float x) {
   return v;
 }
 
+VITRAL_INLINE IntVec lane_numbers() {
+  IntVec lanes;
+  for (int i = 0; i < L; ++i) lanes[i] = i;
+  return lanes;
+}
+
 // The first n of L lanes, and `rest` in the others.
 VITRAL_INLINE Vec first(Vec v, Index n, float rest = 0.0f) {
-  IntVec lane;
-  for (int i = 0; i < L; ++i) lane[i] = i;
-  return lane < static_cast<std::int32_t>(n) ? v : all(rest);
+  return lane_numbers() < static_cast<std::int32_t>(n) ? v : all(rest);
+}
+
+// x in lane i, and 0 in the others; i need not be the number of a lane.
+VITRAL_INLINE Vec only_in_lane(Index i, float x) {
+  return lane_numbers() == static_cast<std::int32_t>(i) ? all(x) : Vec{};
 }
 
 // Written so that NaN goes through: a comparison with NaN is false.

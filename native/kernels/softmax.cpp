@@ -35,7 +35,7 @@ void log_softmax_forward(const float* x, Index rows, Index columns, float* y) {
     const float top = largest_of_row(input, row, columns);
     Vec total{};
     for (Index i = 0; i < columns; i += L) total += exp(input.at(row, i, kNothing) - top);
-    const Vec log_total = log(all(sum(total)));
+    const float log_total = log(sum(total));
     for (Index i = 0; i < columns; i += L) store_up_to(to + i, (input.at(row, i) - top) - log_total, columns - i);
   });
 }
@@ -45,9 +45,7 @@ void log_softmax_backward(const float* dy, const float* y, Index rows, Index col
   const Rows gradient(dy, rows, columns), output(y, rows, columns);
   for_each_row(rows, columns, [=](Index row) {
     float* to = dx + row * columns;
-    Vec parts{};
-    for (Index i = 0; i < columns; i += L) parts += gradient.at(row, i);
-    const float total = sum(parts);
+    const float total = sum_of_row(gradient, row, columns);
     for (Index i = 0; i < columns; i += L)
       store_up_to(to + i, gradient.at(row, i) - exp(output.at(row, i)) * total, columns - i);
   });
