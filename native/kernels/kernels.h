@@ -59,6 +59,13 @@ enum class Activation { linear, relu, sigmoid, tanh };
   /* Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                                       \
   X(weight_decay_update, (float* w, Index n, double rate))                                                          \
   X(sgd_update, (float* w, const float* g, Index n, double learning_rate))                                          \
+  X(momentum_update, (float* w, const float* g, float* velocity, Index n, double learning_rate, double momentum,    \
+                      bool nesterov))                                                                               \
+  X(adagrad_update, (float* w, const float* g, float* accumulator, Index n, double learning_rate, double epsilon))  \
+  X(rmsprop_update, (float* w, const float* g, float* velocity, float* momentums, float* average, Index n,          \
+                     double learning_rate, double rho, double momentum, double epsilon))                            \
+  X(adadelta_update, (float* w, const float* g, float* accumulated_gradient, float* accumulated_step, Index n,      \
+                      double learning_rate, double rho, double epsilon))                                            \
   X(adam_update, (float* w, const float* g, float* momentum, float* velocity, float* highest, Index n,              \
                   double alpha, double beta_1, double beta_2, double epsilon))
 

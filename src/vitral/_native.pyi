@@ -64,6 +64,30 @@ def sparse_categorical_cross_entropy(
 # Updates: the variable and its state are changed.
 def weight_decay_update(w: _Floats, rate: float) -> None: ...
 def sgd_update(w: _Floats, g: _Floats, learning_rate: float) -> None: ...
+def momentum_update(
+    w: _Floats, g: _Floats, velocity: _Floats, learning_rate: float, momentum: float, nesterov: bool
+) -> None: ...
+def adagrad_update(w: _Floats, g: _Floats, accumulator: _Floats, learning_rate: float, epsilon: float) -> None: ...
+def rmsprop_update(
+    w: _Floats,
+    g: _Floats,
+    velocity: _Floats,
+    momentums: _Floats | None,
+    average: _Floats | None,
+    learning_rate: float,
+    rho: float,
+    momentum: float,
+    epsilon: float,
+) -> None: ...
+def adadelta_update(
+    w: _Floats,
+    g: _Floats,
+    accumulated_gradient: _Floats,
+    accumulated_step: _Floats,
+    learning_rate: float,
+    rho: float,
+    epsilon: float,
+) -> None: ...
 def adam_update(
     w: _Floats,
     g: _Floats,
