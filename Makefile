@@ -1,10 +1,11 @@
-# make demo    set up, train on MNIST, write a report (about two minutes)
-# make test    set up, run all tests
-# make check   set up, run the linters and the type checker
-# make bench   compare with other libraries, write docs/benchmarks.md; those that are not installed are left out.
-#              VITRAL_BENCH_PYTHON=/a/venv/bin/python names a Python that has them
+# make demo       set up, train on MNIST, write a report (about two minutes)
+# make test       set up, run all tests
+# make check      set up, run the linters and the type checker
+# make sanitize   set up, run the kernels' own tests under AddressSanitizer and UndefinedBehaviorSanitizer
+# make bench      compare with other libraries, write docs/benchmarks.md; those that are not installed are left out.
+#                 VITRAL_BENCH_PYTHON=/a/venv/bin/python names a Python that has them
 # make bench-ops  time single operations against what the machine can do
-# make clean   remove what the above made, but never your runs/
+# make clean      remove what the above made, but never your runs/
 #
 # Everything is installed into .venv. Another Python: make demo PYTHON=python3.12
 
@@ -16,7 +17,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet insta
 # One thread per test process; results do not depend on it, the time does.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: demo test check bench bench-ops clean setup
+.PHONY: demo test check sanitize bench bench-ops clean setup
 .NOTPARALLEL:
 
 demo: $(VENV)/.lab-installed
@@ -37,6 +38,11 @@ bench: $(VENV)/.lab-installed
 
 bench-ops: $(VENV)/.lab-installed
 	@$(BIN)/python -m benchmarks.operations
+
+sanitize: $(VENV)/.dev-installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; \
+	  cmake -S . -B build/sanitize -G Ninja -DVITRAL_SANITIZE=ON > /dev/null && \
+	  ninja -C build/sanitize --quiet && build/sanitize/native/tests/kernel_tests
 
 setup: $(VENV)/.dev-installed
 

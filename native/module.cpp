@@ -5,5 +5,7 @@ NB_MODULE(_native, module) {
   vitral::bind_runtime(module);
   vitral::bind_conv(module);
   vitral::bind_dense(module);
+  vitral::bind_activation(module);
+  vitral::bind_loss(module);
   vitral::bind_update(module);
 }

@@ -74,6 +74,13 @@ void expect_size(const char* name, const Array<T>& array, std::int64_t size) {
                      " values; expected " + std::to_string(size));
 }
 
+// Refuse an array without a last axis along which something could be computed.
+template <class T>
+void expect_rows(const Array<T>& array) {
+  if (array.axes() == 0 || array.size() == 0)
+    throw ShapeError("received an array of shape " + array.shape_text() + "; expected rows of at least one value");
+}
+
 }  // namespace vitral
 
 namespace nanobind::detail {

@@ -11,6 +11,8 @@ using NoGil = nb::call_guard<nb::gil_scoped_release>;
 void bind_runtime(nb::module_& module);
 void bind_conv(nb::module_& module);
 void bind_dense(nb::module_& module);
+void bind_activation(nb::module_& module);
+void bind_loss(nb::module_& module);
 void bind_update(nb::module_& module);
 
 }  // namespace vitral

@@ -17,43 +17,89 @@ enum class Activation : int { linear, relu, sigmoid, tanh };
 
 // X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
 // and its contents are made.
-#define VITRAL_KERNELS(X)                                                                                         \
-  /* update.cpp: one pass over n values of a variable w, its gradient g and its state. */                         \
-  /* Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                                     \
-  X(weight_decay_update, (float* w, Index n, double rate))                                                        \
-  X(sgd_update, (float* w, const float* g, Index n, double learning_rate))                                        \
-  X(adam_update, (float* w, const float* g, float* momentum, float* velocity, float* highest, Index n,            \
-                  double alpha, double beta_1, double beta_2, double epsilon))                                    \
-  /* dense.cpp */                                                                                                 \
-  X(dense, (const float* x, const float* w, const float* bias, Activation activation, Index n, Index inputs,      \
-            Index units, float* y))                                                                               \
-  X(dense_input_gradient, (const float* dz, const float* w, const float* x, Activation input_activation, Index n, \
-                           Index inputs, Index units, float* dx))                                                 \
-  X(dense_weight_gradient, (const float* x, const float* dz, Index n, Index inputs, Index units, float* dw,       \
-                            float* db))                                                                           \
-  X(sum_of_rows, (const float* a, Index rows, Index columns, float* sums))                                        \
-  /* conv.cpp: the quickest algorithm for this convolution. Where there are winners, a 2x2 max pooling follows: y   */ \
-  /* and dz then have half of c.rows and c.columns, which are even, and one winner, 0 to 3, for each value.         */ \
-  X(convolution, (const Convolution& c, const float* x, const float* w, const float* bias, Activation activation, \
-                  float* y, std::uint8_t* winners))                                                               \
-  X(convolution_weight_gradient, (const Convolution& c, const float* x, const float* dz,                          \
-                                  const std::uint8_t* winners, float* dw, float* db))                             \
-  X(convolution_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners,              \
-                                 const float* w, const float* x, Activation input_activation, float* dx))         \
-  /* winograd.cpp: 3x3, stride 1, no dilation, one group; tiles of m x m outputs, m 2 or 4. */                    \
-  X(winograd_convolution, (const Convolution& c, int m, const float* x, const float* w, const float* bias,        \
-                           bool relu, float* y, std::uint8_t* winners))                                           \
-  X(winograd_weight_gradient, (const Convolution& c, int m, const float* x, const float* dz,                      \
-                               const std::uint8_t* winners, float* dw, float* db))                                \
-  X(winograd_input_gradient, (const Convolution& c, int m, const float* dz, const std::uint8_t* winners,          \
-                              const float* w, const float* x, Activation input_activation, float* dx))            \
-  /* direct.cpp: any convolution. */                                                                              \
-  X(direct_convolution, (const Convolution& c, const float* x, const float* w, const float* bias, bool relu,      \
-                         float* y, std::uint8_t* winners))                                                        \
-  X(direct_weight_gradient, (const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,  \
-                             float* dw, float* db))                                                               \
-  X(direct_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,   \
-                            const float* x, Activation input_activation, float* dx))
+#define VITRAL_KERNELS(X)                                                                                             \
+  /* activation.cpp: y = f(x) for n values, and dx = dy f'(x) from x or from y. */                                    \
+  X(activation_forward, (Activation activation, const float* x, Index n, float* y))                                   \
+  X(activation_backward_from_output, (Activation activation, const float* dy, const float* y, Index n, float* dz))    \
+  X(relu_forward, (const float* x, Index n, float negative_slope, float max_value, float threshold, float* y))        \
+  X(relu_backward, (const float* dy, const float* x, Index n, float negative_slope, float max_value,                  \
+                    float threshold, float* dx))                                                                      \
+  X(elu_forward, (const float* x, Index n, float alpha, float* y))                                                    \
+  X(elu_backward, (const float* dy, const float* x, const float* y, Index n, float alpha, float* dx))                 \
+  X(gelu_forward, (const float* x, Index n, bool approximate, float* y))                                              \
+  X(gelu_backward, (const float* dy, const float* x, Index n, bool approximate, float* dx))                           \
+  X(silu_forward, (const float* x, Index n, float* y))                                                                \
+  X(silu_backward, (const float* dy, const float* x, Index n, float* dx))                                             \
+  X(softplus_forward, (const float* x, Index n, float* y))                                                            \
+  X(softplus_backward, (const float* dy, const float* x, Index n, float* dx))                                         \
+  /* softmax.cpp: the same within each of the rows; arrays (rows, columns). */                                        \
+  X(softmax_forward, (const float* x, Index rows, Index columns, float* y))                                           \
+  X(softmax_backward, (const float* dy, const float* y, Index rows, Index columns, float* dx))                        \
+  X(log_softmax_forward, (const float* x, Index rows, Index columns, float* y))                                       \
+  X(log_softmax_backward, (const float* dy, const float* y, Index rows, Index columns, float* dx))                    \
+  /* dense.cpp */                                                                                                     \
+  X(dense, (const float* x, const float* w, const float* bias, Activation activation, Index n, Index inputs,          \
+            Index units, float* y))                                                                                   \
+  X(dense_input_gradient, (const float* dz, const float* w, const float* x, Activation input_activation, Index n,     \
+                           Index inputs, Index units, float* dx))                                                     \
+  X(dense_weight_gradient, (const float* x, const float* dz, Index n, Index inputs, Index units, float* dw,           \
+                            float* db))                                                                               \
+  X(sum_of_rows, (const float* a, Index rows, Index columns, float* sums))                                            \
+  /* conv.cpp: the quickest algorithm for this convolution. Where there are winners, a 2x2 max pooling follows: y   */\
+  /* and dz then have half of c.rows and c.columns, which are even, and one winner, 0 to 3, for each value.         */\
+  X(convolution, (const Convolution& c, const float* x, const float* w, const float* bias, Activation activation,     \
+                  float* y, std::uint8_t* winners))                                                                   \
+  X(convolution_weight_gradient, (const Convolution& c, const float* x, const float* dz,                              \
+                                  const std::uint8_t* winners, float* dw, float* db))                                 \
+  X(convolution_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners,                  \
+                                 const float* w, const float* x, Activation input_activation, float* dx))             \
+  /* winograd.cpp: 3x3, stride 1, no dilation, one group; tiles of m x m outputs, m 2 or 4. */                        \
+  X(winograd_convolution, (const Convolution& c, int m, const float* x, const float* w, const float* bias,            \
+                           bool relu, float* y, std::uint8_t* winners))                                               \
+  X(winograd_weight_gradient, (const Convolution& c, int m, const float* x, const float* dz,                          \
+                               const std::uint8_t* winners, float* dw, float* db))                                    \
+  X(winograd_input_gradient, (const Convolution& c, int m, const float* dz, const std::uint8_t* winners,              \
+                              const float* w, const float* x, Activation input_activation, float* dx))                \
+  /* direct.cpp: any convolution. */                                                                                  \
+  X(direct_convolution, (const Convolution& c, const float* x, const float* w, const float* bias, bool relu,          \
+                         float* y, std::uint8_t* winners))                                                            \
+  X(direct_weight_gradient, (const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,      \
+                             float* dw, float* db))                                                                   \
+  X(direct_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,       \
+                            const float* x, Activation input_activation, float* dx))                                  \
+  /* loss.cpp: the losses (rows) and the gradient (rows, columns) of predictions p or logits z against targets y */   \
+  /* (rows, columns) or labels (rows), which must be in range. */                                                     \
+  X(mean_squared_error, (const float* p, const float* y, Index rows, Index columns, float* losses,                    \
+                         float* gradient))                                                                            \
+  X(mean_absolute_error, (const float* p, const float* y, Index rows, Index columns, float* losses,                   \
+                          float* gradient))                                                                           \
+  X(huber, (const float* p, const float* y, Index rows, Index columns, double delta, float* losses,                   \
+            float* gradient))                                                                                         \
+  X(sigmoid_cross_entropy, (const float* z, const float* y, Index rows, Index columns, float* losses,                 \
+                            float* gradient))                                                                         \
+  X(binary_cross_entropy, (const float* p, const float* y, Index rows, Index columns, double epsilon,                 \
+                           bool before_sigmoid, float* losses, float* gradient))                                      \
+  X(softmax_cross_entropy, (const float* z, const float* y, Index rows, Index columns, float* losses,                 \
+                            float* gradient))                                                                         \
+  X(sparse_softmax_cross_entropy, (const float* z, const std::int64_t* labels, Index rows, Index columns,             \
+                                   float* losses, float* gradient))                                                   \
+  X(categorical_cross_entropy, (const float* p, const float* y, Index rows, Index columns, double epsilon,            \
+                                bool before_softmax, float* losses, float* gradient))                                 \
+  X(sparse_categorical_cross_entropy, (const float* p, const std::int64_t* labels, Index rows, Index columns,         \
+                                       double epsilon, bool before_softmax, float* losses, float* gradient))          \
+  /* update.cpp: one pass over n values of a variable w, its gradient g and its state. */                             \
+  /* Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                                         \
+  X(weight_decay_update, (float* w, Index n, double rate))                                                            \
+  X(sgd_update, (float* w, const float* g, Index n, double learning_rate))                                            \
+  X(momentum_update, (float* w, const float* g, float* velocity, Index n, double learning_rate, double momentum,      \
+                      bool nesterov))                                                                                 \
+  X(adagrad_update, (float* w, const float* g, float* accumulator, Index n, double learning_rate, double epsilon))    \
+  X(rmsprop_update, (float* w, const float* g, float* velocity, float* momentums, float* average, Index n,            \
+                     double learning_rate, double rho, double momentum, double epsilon))                              \
+  X(adadelta_update, (float* w, const float* g, float* accumulated_gradient, float* accumulated_step, Index n,        \
+                      double learning_rate, double rho, double epsilon))                                              \
+  X(adam_update, (float* w, const float* g, float* momentum, float* velocity, float* highest, Index n,                \
+                  double alpha, double beta_1, double beta_2, double epsilon))
 
 struct Kernels {
   const char* instruction_set;

@@ -33,13 +33,20 @@ VITRAL_INLINE Index round_up(Index a, Index b) { return ceil_div(a, b) * b; }
 VITRAL_INLINE Vec load(const float* p) { return *reinterpret_cast<const FreeVec*>(p); }
 VITRAL_INLINE void store(float* p, Vec v) { *reinterpret_cast<FreeVec*>(p) = v; }
 
-// The first n of L values; the others are 0.
+// The first n of L values; the others are 0. GCC makes one masked instruction of such a loop.
 VITRAL_INLINE Vec load_part(const float* p, Index n) {
-  Vec v{};
-  std::memcpy(&v, p, static_cast<std::size_t>(n) * 4);
-  return v;
+  const int count = static_cast<int>(n);
+  float lanes[L];
+  for (int i = 0; i < L; ++i) lanes[i] = i < count ? p[i] : 0.0f;
+  return load(lanes);
 }
-VITRAL_INLINE void store_part(float* p, Vec v, Index n) { std::memcpy(p, &v, static_cast<std::size_t>(n) * 4); }
+VITRAL_INLINE void store_part(float* p, Vec v, Index n) {
+  const int count = static_cast<int>(n);
+  float lanes[L];
+  store(lanes, v);
+  for (int i = 0; i < L; ++i)
+    if (i < count) p[i] = lanes[i];
+}
 
 VITRAL_INLINE Vec load_up_to(const float* p, Index n) { return n >= L ? load(p) : load_part(p, n); }
 VITRAL_INLINE void store_up_to(float* p, Vec v, Index n) { n >= L ? store(p, v) : store_part(p, v, n); }
@@ -68,16 +75,54 @@ VITRAL_INLINE Vec all(float x) {
   return v;
 }
 
+VITRAL_INLINE IntVec lane_numbers() {
+  IntVec lanes;
+  for (int i = 0; i < L; ++i) lanes[i] = i;
+  return lanes;
+}
+
+// The first n of L lanes, and `rest` in the others.
+VITRAL_INLINE Vec first(Vec v, Index n, float rest = 0.0f) {
+  return lane_numbers() < static_cast<std::int32_t>(n) ? v : all(rest);
+}
+
+// x in lane i, and 0 in the others; i need not be the number of a lane.
+VITRAL_INLINE Vec only_in_lane(Index i, float x) {
+  return lane_numbers() == static_cast<std::int32_t>(i) ? all(x) : Vec{};
+}
+
 // Written so that NaN goes through: a comparison with NaN is false.
 VITRAL_INLINE Vec relu(Vec x) { return x < Vec{} ? Vec{} : x; }
 
+// Lane i of the result is lane i ^ width, width being a power of two.
+template <int width>
+VITRAL_INLINE Vec swapped(Vec v) {
+#ifdef __clang__
+  Vec result;
+  for (int i = 0; i < L; ++i) result[i] = v[i ^ width];
+  return result;
+#else
+  // GCC makes a shuffle of this only, clang of the loop.
+  IntVec lanes;
+  for (int i = 0; i < L; ++i) lanes[i] = i ^ width;
+  return __builtin_shuffle(v, lanes);
+#endif
+}
+
+// All lanes in one value: in halves, always in the same order.
+template <class Function>
+VITRAL_INLINE float reduced(Vec v, Function combine) {
+  if constexpr (L >= 16) v = combine(v, swapped<8>(v));
+  if constexpr (L >= 8) v = combine(v, swapped<4>(v));
+  v = combine(v, swapped<2>(v));
+  v = combine(v, swapped<1>(v));
+  return v[0];
+}
 VITRAL_INLINE float sum(Vec v) {
-  // In halves, always in the same order.
-  float lanes[L];
-  std::memcpy(lanes, &v, sizeof v);
-  for (Index width = L / 2; width > 0; width /= 2)
-    for (Index i = 0; i < width; ++i) lanes[i] += lanes[i + width];
-  return lanes[0];
+  return reduced(v, [](Vec a, Vec b) { return a + b; });
+}
+VITRAL_INLINE float largest(Vec v) {
+  return reduced(v, [](Vec a, Vec b) { return a > b ? a : b; });
 }
 
 // Two vectors like the teeth of a zipper: a0 b0 a1 b1 ..., the first half of it and the second.

@@ -202,35 +202,32 @@ class Optimizer(Configurable):
     def _step(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> None:
         if not self.built:
             self.build([variable for _, variable in grads_and_vars])
-        gradients, variables = self._with_gradient(grads_and_vars)
+        pairs = self._with_gradient(grads_and_vars)
+        gradients = self.clipping.clip([gradient for gradient, _ in pairs])
         rate = self.learning_rate
-        for gradient, variable in zip(self.clipping.clip(gradients), variables, strict=True):
+        for gradient, (_, variable) in zip(gradients, pairs, strict=True):
             own_rate = rate * self.learning_rate_multipliers.get(variable.name, 1.0)
             if self.weight_decay is not None and self._is_decayed(variable):
                 ops.weight_decay_update(variable.value, rate=own_rate * self.weight_decay)
             self.update_step(gradient, variable, own_rate)
-        self._iterations.value += 1
+        self._iterations.value[...] = self._iterations.value.item() + 1
 
-    def _with_gradient(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> tuple[list[Array], list[Variable]]:
-        """The gradients and variables of the pairs that have both, checked."""
-        missing = [variable.path for gradient, variable in grads_and_vars if gradient is None]
-        if len(missing) == len(grads_and_vars):
+    def _with_gradient(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> list[tuple[Array, Variable]]:
+        """The pairs that have a gradient, checked."""
+        pairs = [(gradient, variable) for gradient, variable in grads_and_vars if gradient is not None]
+        if not pairs:
             raise ConfigError("no gradients provided for any variable; run a backward pass before the update")
-        if missing:
+        if len(pairs) < len(grads_and_vars):
+            missing = [variable.path for gradient, variable in grads_and_vars if gradient is None]
             warnings.warn(f"no gradient for {', '.join(missing)}: not updated", ModelWarning, stacklevel=4)
-        gradients, variables = [], []
-        for gradient, variable in grads_and_vars:
-            if gradient is None:
-                continue
+        for gradient, variable in pairs:
             if id(variable) not in self._trainable:
                 raise ConfigError(
                     f"{self.name} was built without {variable.path}; build a new optimizer for other variables"
                 )
-            if gradient.shape != variable.shape:
+            if gradient.shape != variable.value.shape:
                 raise ShapeError(f"gradient of {variable.path} has shape {gradient.shape}; expected {variable.shape}")
-            gradients.append(gradient)
-            variables.append(variable)
-        return gradients, variables
+        return pairs
 
     def _is_decayed(self, variable: Variable) -> bool:
         return id(variable) not in self._not_decayed and not any(

@@ -70,7 +70,7 @@ class MetricSet:
 
     def update(self, loss: float, y: Array, y_pred: Array, weight: Array | None) -> None:
         """Add a batch; the loss counts by the number of its samples."""
-        self.loss.update_state(loss, sample_weight=len(y_pred))
+        self.loss.add_mean(loss, len(y_pred))
         for metric in self._unweighted:
             metric.update_state(y, y_pred)
         for metric in self._weighted:
@@ -122,4 +122,4 @@ def _free_name(name: str, taken: Iterable[str], *, weighted: bool) -> str:
 
 
 def _plain(value: Any) -> Any:
-    return float(value) if np.ndim(value) == 0 else value
+    return float(value) if isinstance(value, float) or np.ndim(value) == 0 else value

@@ -6,10 +6,9 @@ import numpy as np
 
 from vitral import _native
 from vitral.ops.geometry import Padding, Pair, output_size, same_padding
-from vitral.ops.native.fused import IN_PLACE, Affine, before_activation
+from vitral.ops.native.fused import IN_PLACE, Affine, after_activation, before_activation
 from vitral.ops.native.module import contiguous, empty, float32, refuse_empty
 from vitral.ops.reference import conv as reference
-from vitral.ops.reference.activation import FUSED
 from vitral.typing import Array, Cache
 
 _BYTE = np.dtype(np.uint8)
@@ -41,9 +40,8 @@ def conv2d(
     x, kernel = contiguous(x), contiguous(kernel)
     rows, columns, before = _geometry(x, kernel, strides, padding, dilation)
     z = empty((len(x), rows, columns, kernel.shape[3]))
-    code = IN_PLACE.get(activation)
-    _native.conv2d(x, kernel, bias, strides, dilation, before, groups, code or 0, z, None)
-    y, activation_cache = (z, z) if code is not None else FUSED[activation][0](z)
+    _native.conv2d(x, kernel, bias, strides, dilation, before, groups, IN_PLACE.get(activation, 0), z, None)
+    y, activation_cache = after_activation(activation, z)
     return y, Affine(x, kernel, bias is not None, activation, activation_cache, (strides, dilation, before, groups))
 
 

@@ -1,10 +1,9 @@
 """Fully connected layers by the compiled kernels: own matrix products, with bias and activation fused in."""
 
 from vitral import _native
-from vitral.ops.native.fused import IN_PLACE, Affine, before_activation
+from vitral.ops.native.fused import IN_PLACE, Affine, after_activation, before_activation
 from vitral.ops.native.module import contiguous, empty, float32, refuse_empty
 from vitral.ops.reference import dense as reference
-from vitral.ops.reference.activation import FUSED
 from vitral.typing import Array, Cache
 
 
@@ -14,9 +13,8 @@ def dense(x: Array, kernel: Array, bias: Array | None, *, activation: str = "lin
     refuse_empty("dense", x)
     x, kernel = contiguous(x), contiguous(kernel)
     z = empty((*x.shape[:-1], kernel.shape[1]))
-    code = IN_PLACE.get(activation)
-    _native.dense(x, kernel, bias, code or 0, z)
-    y, activation_cache = (z, z) if code is not None else FUSED[activation][0](z)
+    _native.dense(x, kernel, bias, IN_PLACE.get(activation, 0), z)
+    y, activation_cache = after_activation(activation, z)
     return y, Affine(x, kernel, bias is not None, activation, activation_cache)
 
 

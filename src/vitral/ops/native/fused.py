@@ -4,12 +4,29 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vitral.ops.native.module import FLOAT32
-from vitral.ops.reference.activation import FROM_OUTPUT, FUSED
+from vitral import _native
+from vitral.ops.native import activation as native
+from vitral.ops.native.module import FLOAT32, empty
 from vitral.typing import Array
 
 IN_PLACE = {"linear": 0, "relu": 1, "sigmoid": 2, "tanh": 3}
 """Activations that the kernels apply while the result is in the cache, and whose derivative their output tells."""
+
+
+def _leaky_relu(z: Array) -> tuple[Array, Any]:
+    return native.relu(z, negative_slope=0.2)
+
+
+AFTERWARDS = {
+    "leaky_relu": (_leaky_relu, native.relu_backward),
+    "elu": (native.elu, native.elu_backward),
+    "gelu": (native.gelu, native.gelu_backward),
+    "silu": (native.silu, native.silu_backward),
+    "softmax": (native.softmax, native.softmax_backward),
+    "log_softmax": (native.log_softmax, native.log_softmax_backward),
+    "softplus": (native.softplus, native.softplus_backward),
+}
+"""All others, which take a pass of their own."""
 
 
 class Affine(NamedTuple):
@@ -26,11 +43,18 @@ class Affine(NamedTuple):
     geometry: Any = None
 
 
+def after_activation(activation: str, z: Array) -> tuple[Array, Any]:
+    """y and the activation's cache from z, to which an activation that is IN_PLACE has been applied already."""
+    return (z, z) if activation in IN_PLACE else AFTERWARDS[activation][0](z)
+
+
 def before_activation(dy: Array, cache: Affine, through_activation: bool) -> Array:
     """dz, the gradient before the activation, as a contiguous float32 array."""
     dy = np.ascontiguousarray(dy, FLOAT32)
     if not through_activation or cache.activation == "linear":
         return dy
-    if cache.activation in FROM_OUTPUT:
-        return FROM_OUTPUT[cache.activation](dy, cache.activation_cache)
-    return FUSED[cache.activation][1](dy, cache.activation_cache)
+    if cache.activation in AFTERWARDS:
+        return AFTERWARDS[cache.activation][1](dy, cache.activation_cache)
+    dz = empty(dy.shape)
+    _native.activation_backward_from_output(cache.activation, dy, cache.activation_cache, dz)
+    return dz

@@ -24,7 +24,11 @@ def empty(shape: Sequence[int], dtype: np.dtype = FLOAT32) -> Array:
 
 def float32(*arrays: Array | None) -> bool:
     """Whether all arrays that are there are float32, which is what the kernels compute with."""
-    return all(array is None or array.dtype is FLOAT32 for array in arrays)
+    # A generator for all() would take longer than some kernels.
+    for array in arrays:  # noqa: SIM110
+        if array is not None and array.dtype is not FLOAT32:
+            return False
+    return True
 
 
 def contiguous(array: Array) -> Array:
@@ -32,7 +36,7 @@ def contiguous(array: Array) -> Array:
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
 
 
-def refuse_empty(name: str, batch: Array) -> None:
-    """Raise ShapeError unless the batch has samples."""
-    if batch.size == 0:
-        raise ShapeError(f"{name} received a batch of shape {batch.shape}; expected at least one sample")
+def refuse_empty(name: str, x: Array) -> None:
+    """Raise ShapeError for a batch without samples, for which the kernels have no result."""
+    if not x.size:
+        raise ShapeError(f"{name} received a batch of shape {x.shape}; expected at least one sample")

@@ -20,6 +20,78 @@ def sgd_update(variable: Array, gradient: Array, *, learning_rate: float) -> Non
     return _native.sgd_update(variable, contiguous(gradient), learning_rate)
 
 
+def momentum_update(
+    variable: Array, gradient: Array, velocity: Array, *, learning_rate: float, momentum: float, nesterov: bool
+) -> None:
+    if not float32(variable, gradient):
+        return reference.momentum_update(
+            variable, gradient, velocity, learning_rate=learning_rate, momentum=momentum, nesterov=nesterov
+        )
+    return _native.momentum_update(variable, contiguous(gradient), velocity, learning_rate, momentum, nesterov)
+
+
+def adagrad_update(
+    variable: Array, gradient: Array, accumulator: Array, *, learning_rate: float, epsilon: float
+) -> None:
+    if not float32(variable, gradient):
+        return reference.adagrad_update(variable, gradient, accumulator, learning_rate=learning_rate, epsilon=epsilon)
+    return _native.adagrad_update(variable, contiguous(gradient), accumulator, learning_rate, epsilon)
+
+
+def rmsprop_update(
+    variable: Array,
+    gradient: Array,
+    velocity: Array,
+    momentums: Array | None,
+    average: Array | None,
+    *,
+    learning_rate: float,
+    rho: float,
+    momentum: float,
+    epsilon: float,
+) -> None:
+    if not float32(variable, gradient):
+        return reference.rmsprop_update(
+            variable,
+            gradient,
+            velocity,
+            momentums,
+            average,
+            learning_rate=learning_rate,
+            rho=rho,
+            momentum=momentum,
+            epsilon=epsilon,
+        )
+    return _native.rmsprop_update(
+        variable, contiguous(gradient), velocity, momentums, average, learning_rate, rho, momentum, epsilon
+    )
+
+
+def adadelta_update(
+    variable: Array,
+    gradient: Array,
+    accumulated_gradient: Array,
+    accumulated_step: Array,
+    *,
+    learning_rate: float,
+    rho: float,
+    epsilon: float,
+) -> None:
+    if not float32(variable, gradient):
+        return reference.adadelta_update(
+            variable,
+            gradient,
+            accumulated_gradient,
+            accumulated_step,
+            learning_rate=learning_rate,
+            rho=rho,
+            epsilon=epsilon,
+        )
+    return _native.adadelta_update(
+        variable, contiguous(gradient), accumulated_gradient, accumulated_step, learning_rate, rho, epsilon
+    )
+
+
 def adam_update(
     variable: Array,
     gradient: Array,

@@ -23,7 +23,7 @@ def relu(
     if negative_slope == 0.0 and max_value is None and threshold == 0.0:
         y = np.maximum(x, 0)
         return y, y > 0
-    above = x > threshold
+    above = ~(x <= threshold)  # which keeps NaN
     below = negative_slope * (x - threshold) if negative_slope else 0
     y = np.where(above, x, below).astype(x.dtype, copy=False)
     slope = np.where(above, 1, negative_slope).astype(x.dtype)
