@@ -1,7 +1,8 @@
-# make demo    set up, train on MNIST, write a report (about two minutes)
-# make test    set up, run all tests
-# make check   set up, run the linters and the type checker
-# make clean   remove what the above made, but never your runs/
+# make demo      set up, train on MNIST, write a report (about two minutes)
+# make test      set up, run all tests
+# make check     set up, run the linters and the type checker
+# make sanitize  set up, run the kernels' own tests under AddressSanitizer and UndefinedBehaviorSanitizer
+# make clean     remove what the above made, but never your runs/
 #
 # Everything is installed into .venv. Another Python: make demo PYTHON=python3.12
 
@@ -13,7 +14,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet insta
 # One thread per test process; results do not depend on it, the time does.
 TEST_ENV := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: demo test check clean setup
+.PHONY: demo test check sanitize clean setup
 .NOTPARALLEL:
 
 demo: $(VENV)/.lab-installed
@@ -28,6 +29,11 @@ check: $(VENV)/.dev-installed
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 	@echo "ruff, mypy and import-linter: no complaints"
+
+sanitize: $(VENV)/.dev-installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; \
+	  cmake -S . -B build/sanitize -G Ninja -DVITRAL_SANITIZE=ON > /dev/null && \
+	  ninja -C build/sanitize --quiet && build/sanitize/native/tests/kernel_tests
 
 setup: $(VENV)/.dev-installed
 
