@@ -10,6 +10,9 @@ namespace vitral {
 
 using Index = std::int64_t;
 
+// Activations that can be applied in place and whose derivative can be told from their output.
+enum class Activation { linear, relu, sigmoid, tanh };
+
 // X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
 // and its contents are made.
 #define VITRAL_KERNELS(X)                                                                                         \

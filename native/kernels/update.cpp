@@ -1,19 +1,13 @@
 // The optimizers' steps, each in one pass over the variable, its gradient and its state.
-#include <cmath>
-
 #include "kernels/kernels.h"
 #include "kernels/loop.h"
+#include "kernels/math.h"
 
 namespace vitral::VITRAL_ISA {
 namespace {
 
 // Values in a block: large enough to be worth handing to a thread.
 constexpr Index kBlock = 16384;
-
-VITRAL_INLINE Vec square_root(Vec x) {
-  for (Index i = 0; i < L; ++i) x[i] = std::sqrt(x[i]);
-  return x;
-}
 
 // A moving average: rate * average + (1 - rate) * value.
 struct Average {
