@@ -3,5 +3,6 @@
 
 NB_MODULE(_native, module) {
   vitral::bind_runtime(module);
+  vitral::bind_pool(module);
   vitral::bind_update(module);
 }

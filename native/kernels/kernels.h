@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "kernels/windows.h"
+
 namespace vitral {
 
 using Index = std::int64_t;
@@ -16,6 +18,16 @@ enum class Activation { linear, relu, sigmoid, tanh };
 // X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
 // and its contents are made.
 #define VITRAL_KERNELS(X)                                                                                         \
+  /* pool.cpp: x, dx (samples, windows.rows.size, windows.columns.size, channels); y, dy and winner, the place of */ \
+  /* the maximum in its window, (samples, windows.rows.count, windows.columns.count, channels). */                 \
+  /* input_activation says of what x is the output; dx is then the gradient before that activation. */             \
+  X(max_pool2d, (const Windows& windows, Index samples, Index channels, const float* x, float* y,                 \
+                 std::uint8_t* winner))                                                                            \
+  X(max_pool2d_backward, (const Windows& windows, Activation input_activation, Index samples, Index channels,     \
+                          const float* dy, const float* y, const std::uint8_t* winner, float* dx))                \
+  X(average_pool2d, (const Windows& windows, Index samples, Index channels, const float* x, float* y))            \
+  X(average_pool2d_backward, (const Windows& windows, Activation input_activation, Index samples,                 \
+                              Index channels, const float* dy, const float* x, float* dx))                        \
   /* update.cpp: one pass over n values of a variable w, its gradient g and its state. */                         \
   /* Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                                     \
   X(weight_decay_update, (float* w, Index n, double rate))                                                        \

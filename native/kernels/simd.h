@@ -9,7 +9,8 @@
 #include <cstdint>
 #include <cstring>
 
-#define VITRAL_INLINE static inline __attribute__((always_inline))
+#define VITRAL_INLINED __attribute__((always_inline))
+#define VITRAL_INLINE static inline VITRAL_INLINED
 
 namespace vitral::VITRAL_ISA {
 namespace {

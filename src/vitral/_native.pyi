@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 _Floats = npt.NDArray[np.float32]
+_Bytes = npt.NDArray[np.uint8]
 
 class Block:
     """Memory of the pool, with the buffer protocol."""
@@ -22,6 +23,30 @@ def set_threads(count: int) -> None: ...
 def threads() -> int: ...
 def choose_instruction_set(name: str) -> bool: ...
 def instruction_set() -> str: ...
+
+class Windows:
+    """Windows on an image; raises ShapeError where one would lie outside."""
+
+    def __init__(
+        self,
+        height: int,
+        width: int,
+        window_rows: int,
+        window_columns: int,
+        row_stride: int,
+        column_stride: int,
+        top: int,
+        left: int,
+        rows: int,
+        columns: int,
+    ) -> None: ...
+
+def max_pool2d(windows: Windows, x: _Floats, y: _Floats, winner: _Bytes) -> None: ...
+def max_pool2d_backward(
+    windows: Windows, input_activation: int, dy: _Floats, y: _Floats, winner: _Bytes, dx: _Floats
+) -> None: ...
+def average_pool2d(windows: Windows, x: _Floats, y: _Floats) -> None: ...
+def average_pool2d_backward(windows: Windows, input_activation: int, dy: _Floats, x: _Floats, dx: _Floats) -> None: ...
 def weight_decay_update(w: _Floats, rate: float) -> None: ...
 def sgd_update(w: _Floats, g: _Floats, learning_rate: float) -> None: ...
 def adam_update(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vitral import _native
+from vitral.errors import ShapeError
 from vitral.typing import Array
 
 FLOAT32 = np.dtype(np.float32)
@@ -29,3 +30,30 @@ def float32(*arrays: Array | None) -> bool:
 def contiguous(array: Array) -> Array:
     """The array itself if its values lie in a row, a copy otherwise."""
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+
+
+def gradient(dy: Array) -> Array:
+    """A gradient as the kernels want it. Their caches are of float32 arrays, so float64 brings nothing there."""
+    return dy if dy.dtype is FLOAT32 and dy.flags.c_contiguous else np.ascontiguousarray(dy, FLOAT32)
+
+
+def expect_samples(operation: str, x: Array) -> None:
+    """Refuse a batch without samples.
+
+    >>> expect_samples("max_pool2d", np.empty((0, 4, 4, 3)))
+    Traceback (most recent call last):
+    vitral.errors.ShapeError: max_pool2d received a batch of shape (0, 4, 4, 3); expected at least one sample
+    """
+    if x.size == 0:
+        raise ShapeError(f"{operation} received a batch of shape {x.shape}; expected at least one sample")
+
+
+def expect_images(operation: str, x: Array) -> None:
+    """Refuse anything but a batch of images."""
+    if x.ndim != 4:
+        raise ShapeError(f"{operation} received shape {x.shape}; expected (batch, height, width, channels)")
+    expect_samples(operation, x)
+
+
+INPUT_ACTIVATIONS = {"linear": 0, "relu": 1, "sigmoid": 2, "tanh": 3}
+"""Numbers of the activations, in the order of `Activation` in kernels.h."""
