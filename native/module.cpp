@@ -3,6 +3,7 @@
 
 NB_MODULE(_native, module) {
   vitral::bind_runtime(module);
+  vitral::bind_norm(module);
   vitral::bind_pool(module);
   vitral::bind_update(module);
 }

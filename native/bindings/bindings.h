@@ -9,6 +9,7 @@ namespace nb = nanobind;
 using NoGil = nb::call_guard<nb::gil_scoped_release>;
 
 void bind_runtime(nb::module_& module);
+void bind_norm(nb::module_& module);
 void bind_pool(nb::module_& module);
 void bind_update(nb::module_& module);
 

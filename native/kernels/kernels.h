@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "kernels/norm.h"
 #include "kernels/windows.h"
 
 namespace vitral {
@@ -18,6 +19,12 @@ enum class Activation { linear, relu, sigmoid, tanh };
 // X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
 // and its contents are made.
 #define VITRAL_KERNELS(X)                                                                                         \
+  /* norm.cpp: x, y and their gradients (rows, channels), the rest (channels,). */                                 \
+  X(batch_moments, (const float* x, Index rows, Index channels, float* mean, float* variance))                    \
+  X(inverse_deviation, (const float* variance, Index channels, double epsilon, float* inverse_std))               \
+  X(batch_norm, (const BatchNorm& norm, const float* x, float* y))                                                \
+  X(batch_norm_backward, (const BatchNorm& norm, bool of_batch, const float* dy, const float* x, float* dx,       \
+                          float* dgamma, float* dbeta))                                                           \
   /* pool.cpp: x, dx (samples, windows.rows.size, windows.columns.size, channels); y, dy and winner, the place of */ \
   /* the maximum in its window, (samples, windows.rows.count, windows.columns.count, channels). */                 \
   /* input_activation says of what x is the output; dx is then the gradient before that activation. */             \

@@ -7,44 +7,73 @@
 namespace vitral::VITRAL_ISA {
 namespace {
 
-// N channels in registers of R lanes. Bytes in memory are integers of a float's width in registers, so that one mask
-// serves both.
-template <Index N>
-struct Lanes;
+// Registers of R lanes. Bytes in memory are integers of a float's width here, so that one mask serves both.
+template <Index R>
+struct Registers;
 
-// Written out for each N, as GCC 12 does not convert vectors whose type depends on a template's parameter; and bytes
+// Written out for each R, as GCC 12 does not convert vectors whose type depends on a template's parameter; and bytes
 // become integers in two steps, as it takes four times as many instructions for one.
-#define VITRAL_LANES_OF(N, R)                                                                     \
-  template <>                                                                                     \
-  struct Lanes<N> {                                                                               \
-    static constexpr Index count = N;                                                             \
-    typedef float Floats __attribute__((vector_size(R * 4)));                                     \
-    typedef std::int32_t Ints __attribute__((vector_size(R * 4)));                                \
-    typedef std::uint16_t Halves __attribute__((vector_size(R * 2)));                             \
-    typedef std::uint8_t Bytes __attribute__((vector_size(R)));                                   \
-    VITRAL_INLINE Floats load(const float* p) {                                                   \
-      Floats v{};                                                                                 \
-      std::memcpy(&v, p, N * 4);                                                                  \
-      return v;                                                                                   \
-    }                                                                                             \
-    VITRAL_INLINE Ints load(const std::uint8_t* p) {                                              \
-      Bytes v{};                                                                                  \
-      std::memcpy(&v, p, N);                                                                      \
-      return __builtin_convertvector(__builtin_convertvector(v, Halves), Ints);                   \
-    }                                                                                             \
-    VITRAL_INLINE void store(float* p, Floats v) { std::memcpy(p, &v, N * 4); }                   \
-    VITRAL_INLINE void store(std::uint8_t* p, Ints v) {                                           \
-      const Bytes bytes = __builtin_convertvector(v, Bytes);                                      \
-      std::memcpy(p, &bytes, N);                                                                  \
-    }                                                                                             \
+#define VITRAL_REGISTERS(R)                                                                                           \
+  template <>                                                                                                         \
+  struct Registers<R> {                                                                                               \
+    typedef float Floats __attribute__((vector_size(R * 4)));                                                         \
+    typedef std::int32_t Ints __attribute__((vector_size(R * 4)));                                                    \
+    typedef std::uint16_t Halves __attribute__((vector_size(R * 2)));                                                 \
+    typedef std::uint8_t Bytes __attribute__((vector_size(R)));                                                       \
+    VITRAL_INLINE Ints wide(Bytes v) { return __builtin_convertvector(__builtin_convertvector(v, Halves), Ints); }    \
+    VITRAL_INLINE Bytes narrow(Ints v) { return __builtin_convertvector(v, Bytes); }                                  \
   };
-VITRAL_LANES_OF(1, 4)
-VITRAL_LANES_OF(2, 4)
-VITRAL_LANES_OF(3, 4)
-VITRAL_LANES_OF(4, 4)
-VITRAL_LANES_OF(8, 8)
-VITRAL_LANES_OF(16, 16)
-#undef VITRAL_LANES_OF
+VITRAL_REGISTERS(4)
+VITRAL_REGISTERS(8)
+VITRAL_REGISTERS(16)
+#undef VITRAL_REGISTERS
+
+// N channels in one register.
+template <Index N>
+struct Lanes : Registers<(N < 4 ? 4 : N)> {
+  using typename Registers<(N < 4 ? 4 : N)>::Floats;
+  using typename Registers<(N < 4 ? 4 : N)>::Ints;
+  using typename Registers<(N < 4 ? 4 : N)>::Bytes;
+  static constexpr Index count = N;
+
+  VITRAL_INLINE Floats load(const float* p) {
+    Floats v{};
+    read(v, p);
+    return v;
+  }
+  VITRAL_INLINE Ints load(const std::uint8_t* p) {
+    Bytes v{};
+    read(v, p);
+    return Lanes::wide(v);
+  }
+  VITRAL_INLINE void store(float* p, Floats v) { write(p, v); }
+  VITRAL_INLINE void store(std::uint8_t* p, Ints v) {
+    const Bytes bytes = Lanes::narrow(v);
+    write(p, bytes);
+  }
+
+ private:
+  // Between memory and a register: at once, or value by value, since a register that was written in parts and is read
+  // as a whole has to wait.
+  template <class Vector, class T>
+  VITRAL_INLINE void read(Vector& v, const T* p) {
+    if constexpr (N >= 4) {
+      std::memcpy(&v, p, sizeof v);
+    } else {
+#pragma GCC unroll 4
+      for (Index i = 0; i < N; ++i) v[i] = p[i];
+    }
+  }
+  template <class Vector, class T>
+  VITRAL_INLINE void write(T* p, const Vector& v) {
+    if constexpr (N >= 4) {
+      std::memcpy(p, &v, sizeof v);
+    } else {
+#pragma GCC unroll 4
+      for (Index i = 0; i < N; ++i) p[i] = v[i];
+    }
+  }
+};
 
 // Calls body(Lanes<N>{}) with the widest N that the channels fill.
 template <class Body>

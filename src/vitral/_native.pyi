@@ -41,6 +41,37 @@ class Windows:
         columns: int,
     ) -> None: ...
 
+def batch_norm_training(
+    x: _Floats,
+    gamma: _Floats | None,
+    beta: _Floats | None,
+    epsilon: float,
+    relu: bool,
+    y: _Floats,
+    statistics: _Floats,
+) -> None: ...
+def batch_norm_inference(
+    x: _Floats,
+    gamma: _Floats | None,
+    beta: _Floats | None,
+    mean: _Floats,
+    variance: _Floats,
+    epsilon: float,
+    relu: bool,
+    y: _Floats,
+    statistics: _Floats,
+) -> None: ...
+def batch_norm_backward(
+    of_batch: bool,
+    dy: _Floats,
+    x: _Floats,
+    statistics: _Floats,
+    gamma: _Floats | None,
+    beta: _Floats | None,
+    relu: bool,
+    dx: _Floats,
+    sums: _Floats,
+) -> None: ...
 def max_pool2d(windows: Windows, x: _Floats, y: _Floats, winner: _Bytes) -> None: ...
 def max_pool2d_backward(
     windows: Windows, input_activation: int, dy: _Floats, y: _Floats, winner: _Bytes, dx: _Floats
