@@ -9,8 +9,10 @@ namespace nb = nanobind;
 using NoGil = nb::call_guard<nb::gil_scoped_release>;
 
 void bind_runtime(nb::module_& module);
+void bind_batch(nb::module_& module);
 void bind_norm(nb::module_& module);
 void bind_pool(nb::module_& module);
+void bind_shape(nb::module_& module);
 void bind_update(nb::module_& module);
 
 }  // namespace vitral

@@ -24,7 +24,7 @@ WindowAxis checked(const char* name, const WindowAxis& axis) {
 struct Images {
   template <class T>
   Images(const Windows& w, const char* name, const Array<T>& x) {
-    if (x.axes() != 4 || x.shape(1) != w.rows.size || x.shape(2) != w.columns.size)
+    if (x.axes() != 4 || x.size() == 0 || x.shape(1) != w.rows.size || x.shape(2) != w.columns.size)
       throw ShapeError(std::string(name) + " has the shape " + x.shape_text() + "; expected (batch, " +
                        std::to_string(w.rows.size) + ", " + std::to_string(w.columns.size) + ", channels)");
     samples = x.shape(0);

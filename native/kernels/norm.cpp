@@ -6,10 +6,10 @@
 // result does not depend on the threads.
 #include <cmath>
 
+#include "kernels/kernels.h"
 #include "kernels/lanes.h"
 #include "kernels/loop.h"
 #include "kernels/memory.h"
-#include "kernels/norm.h"
 
 namespace vitral::VITRAL_ISA {
 namespace {
@@ -208,8 +208,8 @@ void batch_norm(const BatchNorm& norm, const float* x, float* y) {
   });
 }
 
-// dx = scale (dz - by_mean - (x - mean) by_deviation). With mean and deviation of the batch, every x moves both: that is
-// what the two subtracted terms are. With given ones they are 0.
+// dx = scale (dz - by_mean - (x - mean) by_deviation). With the batch's own mean and deviation every x moves both: that
+// is what the two subtracted terms are. With given ones they are 0.
 void batch_norm_backward(const BatchNorm& norm, bool of_batch, const float* dy, const float* x, float* dx,
                          float* dgamma, float* dbeta) {
   const Normalization n(norm);
@@ -224,7 +224,8 @@ void batch_norm_backward(const BatchNorm& norm, bool of_batch, const float* dy, 
   for_each_row_vector(norm, [&](auto v, Index row, Index c) VITRAL_INLINED {
     const auto dz = Normalization::dz(v, n, norm.relu, x + row, dy + row, c);
     const auto distance = Normalization::centered(v, n, x + row, c);
-    v.store(dx + row + c, (dz - v.load(by_mean + c) - distance * v.load(by_deviation + c)) * v.load(n.scale() + c));
+    const auto moved = v.load(by_mean + c) + distance * v.load(by_deviation + c);
+    v.store(dx + row + c, (dz - moved) * v.load(n.scale() + c));
   });
 }
 

@@ -3,6 +3,7 @@
 // Both directions compute every result once, from all that goes into it: no array is filled with zeros first, and
 // pieces never write to the same place.
 #include "kernels/activation.h"
+#include "kernels/kernels.h"
 #include "kernels/lanes.h"
 #include "kernels/loop.h"
 
