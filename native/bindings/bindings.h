@@ -13,6 +13,10 @@ void bind_conv(nb::module_& module);
 void bind_dense(nb::module_& module);
 void bind_activation(nb::module_& module);
 void bind_loss(nb::module_& module);
+void bind_batch(nb::module_& module);
+void bind_norm(nb::module_& module);
+void bind_pool(nb::module_& module);
+void bind_shape(nb::module_& module);
 void bind_update(nb::module_& module);
 
 }  // namespace vitral

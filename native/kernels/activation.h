@@ -18,9 +18,10 @@ VITRAL_INLINE Vec activate(Activation activation, Vec z) {
 }
 
 // dz from dy and the output y, which tells the derivative of each of these.
-VITRAL_INLINE Vec derivative_from_output(Activation activation, Vec dy, Vec y) {
+template <class V>
+VITRAL_INLINE V derivative_from_output(Activation activation, V dy, V y) {
   switch (activation) {
-    case Activation::relu: return y > 0.0f ? dy : Vec{};
+    case Activation::relu: return y > 0.0f ? dy : V{};
     case Activation::sigmoid: return dy * y * (1.0f - y);
     case Activation::tanh: return dy * (1.0f - y * y);
     case Activation::linear: break;

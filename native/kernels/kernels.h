@@ -6,7 +6,10 @@
 
 #include <cstdint>
 
+#include "kernels/border.h"
 #include "kernels/convolution.h"
+#include "kernels/norm.h"
+#include "kernels/windows.h"
 
 namespace vitral {
 
@@ -37,6 +40,32 @@ enum class Activation : int { linear, relu, sigmoid, tanh };
   X(softmax_backward, (const float* dy, const float* y, Index rows, Index columns, float* dx))                        \
   X(log_softmax_forward, (const float* x, Index rows, Index columns, float* y))                                       \
   X(log_softmax_backward, (const float* dy, const float* y, Index rows, Index columns, float* dx))                    \
+  /* batch.cpp: out (count, size) = those rows, all of which exist, of source (any, size). */                         \
+  X(gather_bytes, (const std::uint8_t* source, const Index* rows, Index count, Index size, float* out))               \
+  X(gather_floats, (const float* source, const Index* rows, Index count, Index size, float* out))                     \
+  /* norm.cpp: x, y and their gradients (rows, channels), the rest (channels,). */                                    \
+  X(batch_moments, (const float* x, Index rows, Index channels, float* mean, float* variance))                        \
+  X(inverse_deviation, (const float* variance, Index channels, double epsilon, float* inverse_std))                   \
+  X(batch_norm, (const BatchNorm& norm, const float* x, float* y))                                                    \
+  X(batch_norm_backward, (const BatchNorm& norm, bool of_batch, const float* dy, const float* x, float* dx,           \
+                          float* dgamma, float* dbeta))                                                               \
+  /* pool.cpp: x, dx (samples, windows.rows.size, windows.columns.size, channels); y, dy and winner, the place of */  \
+  /* the maximum in its window, (samples, windows.rows.count, windows.columns.count, channels). */                    \
+  /* input_activation says of what x is the output; dx is then the gradient before that activation. */                \
+  X(max_pool2d, (const Windows& windows, Index samples, Index channels, const float* x, float* y,                     \
+                 std::uint8_t* winner))                                                                               \
+  X(max_pool2d_backward, (const Windows& windows, Activation input_activation, Index samples, Index channels,         \
+                          const float* dy, const float* y, const std::uint8_t* winner, float* dx))                    \
+  X(average_pool2d, (const Windows& windows, Index samples, Index channels, const float* x, float* y))                \
+  X(average_pool2d_backward, (const Windows& windows, Activation input_activation, Index samples,                     \
+                              Index channels, const float* dy, const float* x, float* dx))                            \
+  /* shape.cpp: n values, and images. A backward pass that is not here is its forward pass on dy. */                  \
+  X(dropout, (const float* x, const std::uint8_t* keep, Index n, double rate, float* y))                              \
+  X(affine, (const float* x, const float* scale, const float* offset, Index n, Index channels, float* y))             \
+  X(zero_pad2d, (const Border& border, Index samples, Index height, Index width, Index channels,                      \
+                 const float* x, float* y))                                                                           \
+  X(zero_pad2d_backward, (const Border& border, Index samples, Index height, Index width, Index channels,             \
+                          const float* dy, float* dx))                                                                \
   /* dense.cpp */                                                                                                     \
   X(dense, (const float* x, const float* w, const float* bias, Activation activation, Index n, Index inputs,          \
             Index units, float* y))                                                                                   \

@@ -11,7 +11,8 @@
 
 #include "kernels/kernels.h"
 
-#define VITRAL_INLINE static inline __attribute__((always_inline))
+#define VITRAL_INLINED __attribute__((always_inline))
+#define VITRAL_INLINE static inline VITRAL_INLINED
 
 namespace vitral::VITRAL_ISA {
 namespace {

@@ -59,8 +59,8 @@ inline bool close(double a, double b, double tolerance = 1e-5) {
   return std::fabs(a - b) <= tolerance * (1 + std::fabs(b));
 }
 
-template <class T>
-bool close(const Buffer<T>& a, const Buffer<T>& b, double tolerance = 1e-5) {
+template <class A, class B>
+bool close(const Buffer<A>& a, const Buffer<B>& b, double tolerance = 1e-5) {
   for (Index i = 0; i < b.size(); ++i)
     if (!close(a[i], b[i], tolerance)) return false;
   return a.size() == b.size();

@@ -48,6 +48,7 @@ def _norm(arrays: list[Array | None]) -> list[Case]:
     return [
         ([x, normal(4), normal(4), *arrays], {"epsilon": 1e-3}),
         ([x, None, None, *arrays], {"epsilon": 1e-3}),
+        ([x, normal(4), normal(4), *arrays], {"epsilon": 1e-3, "activation": "relu"}),
     ]
 
 

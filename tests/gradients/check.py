@@ -41,11 +41,12 @@ def check_operation(
     backward: Callable[..., Array | tuple[Array | None, ...]],
     arrays: Sequence[Array | None],
     options: dict[str, object],
+    backward_options: dict[str, object] | None = None,
 ) -> None:
     """Check all gradients that `backward` gives, in the order of the array arguments of `forward`."""
     y, *_, cache = forward(*arrays, **options)
     dy = np.random.default_rng(0).standard_normal(y.shape)
-    gradients = backward(dy, cache)
+    gradients = backward(dy, cache, **(backward_options or {}))
     gradients = gradients if isinstance(gradients, tuple) else (gradients,)
     for number, (array, gradient) in enumerate(zip(arrays, gradients, strict=False)):
         if array is not None:

@@ -1,5 +1,7 @@
 """Every gradient that Vitral has, against central differences; whatever is registered is found here."""
 
+import inspect
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,8 @@ from tests.gradients import cases_layers, cases_operations
 from tests.gradients.cases_operations import normal
 from tests.gradients.check import assert_gradient, check_layer, check_operation
 from vitral import layers, ops, regularizers
+from vitral.ops.reference.activation import FROM_OUTPUT, FUSED
+from vitral.typing import Array
 
 # Families without a gradient of their own to check: losses give value and gradient at once (test_loss_gradients.py),
 # updates are what is done with a gradient (tests/optimizers), and batches are data.
@@ -16,6 +20,11 @@ _DIFFERENTIABLE = sorted(
     for name, operation in ops.operations.items()
     if operation.family not in _ELSEWHERE and not name.endswith("_backward")
 )
+_WITH_INPUT_ACTIVATION = [
+    name
+    for name in _DIFFERENTIABLE
+    if "input_activation" in inspect.signature(ops.operations[f"{name}_backward"].declaration).parameters
+]
 
 
 @pytest.mark.parametrize("name", _DIFFERENTIABLE)
@@ -24,6 +33,19 @@ def test_operation(name: str) -> None:
     forward, backward = ops.operations[name], ops.operations[f"{name}_backward"]
     for arrays, options in cases_operations.CASES[name]:
         check_operation(forward, backward, arrays, options)
+
+
+@pytest.mark.parametrize("activation", sorted(FROM_OUTPUT))
+@pytest.mark.parametrize("name", _WITH_INPUT_ACTIVATION)
+def test_operation_behind_an_activation(name: str, activation: str) -> None:
+    """With x = activation(u), dx must be the derivative by u."""
+    operation, backward = ops.operations[name], ops.operations[f"{name}_backward"]
+
+    def forward(u: Array, *others: Array | None, **options: object) -> tuple[Array, ...]:
+        return operation(FUSED[activation][0](u)[0], *others, **options)
+
+    for arrays, options in cases_operations.CASES[name]:
+        check_operation(forward, backward, arrays, options, {"input_activation": activation})
 
 
 @pytest.mark.parametrize("training", [True, False])

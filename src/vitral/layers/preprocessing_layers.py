@@ -21,8 +21,8 @@ _ADAPTED_AT_ONCE = 256
 class Rescaling(Elementwise):
     """y = x * scale + offset, such as Rescaling(1 / 255) for pixels from 0 to 255.
 
-    >>> Rescaling(1 / 127.5, offset=-1)(np.array([[0, 255]], np.uint8))
-    array([[-1.,  1.]], dtype=float32)
+    >>> Rescaling(1 / 128, offset=-1)(np.array([[0, 192]], np.uint8))
+    array([[-1. ,  0.5]], dtype=float32)
     """
 
     def __init__(self, scale: float | Sequence[float], offset: float | Sequence[float] = 0.0, **options: Any) -> None:

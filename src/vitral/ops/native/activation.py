@@ -7,10 +7,8 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from vitral import _native
-from vitral.ops.native.module import FLOAT32, contiguous, empty, refuse_empty
+from vitral.ops.native.module import FLOAT32, contiguous, empty, expect_samples, gradient
 from vitral.ops.reference import activation as reference
 from vitral.ops.reference.activation import linear, linear_backward
 from vitral.typing import Array, Cache
@@ -50,7 +48,7 @@ def elu_backward(dy: Array, cache: Cache) -> Array:
     if x.dtype is not FLOAT32:
         return reference.elu_backward(dy, cache)
     dx = empty(x.shape)
-    _native.elu_backward(_ready(dy), x, y, dx, alpha)
+    _native.elu_backward(gradient(dy), x, y, dx, alpha)
     return dx
 
 
@@ -148,7 +146,7 @@ def log_softmax_backward(dy: Array, cache: Cache) -> Array:
 
 def _from_name(name: str, x: Array) -> Array:
     """y of an activation that the kernels know by name."""
-    refuse_empty(name, x)
+    expect_samples(name, x)
     y = empty(x.shape)
     _native.activation_forward(name, contiguous(x), y)
     return y
@@ -156,13 +154,13 @@ def _from_name(name: str, x: Array) -> Array:
 
 def _back_by_name(name: str, dy: Array, y: Array) -> Array:
     dx = empty(y.shape)
-    _native.activation_backward_from_output(name, _ready(dy), y, dx)
+    _native.activation_backward_from_output(name, gradient(dy), y, dx)
     return dx
 
 
 def _from_input(name: str, kernel: Callable[..., None], x: Array, *options: Any) -> tuple[Array, Array]:
     """x as the kernel wants it, and y."""
-    refuse_empty(name, x)
+    expect_samples(name, x)
     x = contiguous(x)
     y = empty(x.shape)
     kernel(x, y, *options)
@@ -171,13 +169,8 @@ def _from_input(name: str, kernel: Callable[..., None], x: Array, *options: Any)
 
 def _back(kernel: Callable[..., None], dy: Array, kept: Array, *options: Any) -> Array:
     dx = empty(kept.shape)
-    kernel(_ready(dy), kept, dx, *options)
+    kernel(gradient(dy), kept, dx, *options)
     return dx
-
-
-def _ready(dy: Array) -> Array:
-    """The gradient as float32, whatever a loss of somebody's own computes with."""
-    return contiguous(dy if dy.dtype is FLOAT32 else dy.astype(np.float32))
 
 
 __all__ = [

@@ -6,8 +6,8 @@ import numpy as np
 
 from vitral import _native
 from vitral.ops.geometry import Padding, Pair, output_size, same_padding
-from vitral.ops.native.fused import IN_PLACE, Affine, after_activation, before_activation
-from vitral.ops.native.module import contiguous, empty, float32, refuse_empty
+from vitral.ops.native.fused import Affine, after_activation, before_activation
+from vitral.ops.native.module import IN_PLACE, contiguous, empty, expect_images, float32
 from vitral.ops.reference import conv as reference
 from vitral.typing import Array, Cache
 
@@ -36,7 +36,7 @@ def conv2d(
             groups=groups,
             activation=activation,
         )
-    refuse_empty("conv2d", x)
+    expect_images("conv2d", x)
     x, kernel = contiguous(x), contiguous(kernel)
     rows, columns, before = _geometry(x, kernel, strides, padding, dilation)
     z = empty((len(x), rows, columns, kernel.shape[3]))
@@ -87,7 +87,7 @@ def conv2d_max_pool2d(
             groups=groups,
             activation=activation,
         )
-    refuse_empty("conv2d_max_pool2d", x)
+    expect_images("conv2d_max_pool2d", x)
     x, kernel = contiguous(x), contiguous(kernel)
     rows, columns, before = _geometry(x, kernel, strides, padding, dilation)
     y = empty((len(x), rows // 2, columns // 2, kernel.shape[3]))

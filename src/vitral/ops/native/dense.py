@@ -1,8 +1,8 @@
 """Fully connected layers by the compiled kernels: own matrix products, with bias and activation fused in."""
 
 from vitral import _native
-from vitral.ops.native.fused import IN_PLACE, Affine, after_activation, before_activation
-from vitral.ops.native.module import contiguous, empty, float32, refuse_empty
+from vitral.ops.native.fused import Affine, after_activation, before_activation
+from vitral.ops.native.module import IN_PLACE, contiguous, empty, expect_samples, float32
 from vitral.ops.reference import dense as reference
 from vitral.typing import Array, Cache
 
@@ -10,7 +10,7 @@ from vitral.typing import Array, Cache
 def dense(x: Array, kernel: Array, bias: Array | None, *, activation: str = "linear") -> tuple[Array, Cache]:
     if not float32(x, kernel, bias):
         return reference.dense(x, kernel, bias, activation=activation)
-    refuse_empty("dense", x)
+    expect_samples("dense", x)
     x, kernel = contiguous(x), contiguous(kernel)
     z = empty((*x.shape[:-1], kernel.shape[1]))
     _native.dense(x, kernel, bias, IN_PLACE.get(activation, 0), z)

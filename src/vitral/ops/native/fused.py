@@ -1,23 +1,19 @@
 """The activation that a dense layer or a convolution applies to its own result."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
-
-import numpy as np
 
 from vitral import _native
 from vitral.ops.native import activation as native
-from vitral.ops.native.module import FLOAT32, empty
+from vitral.ops.native.module import IN_PLACE, empty, gradient
 from vitral.typing import Array
-
-IN_PLACE = {"linear": 0, "relu": 1, "sigmoid": 2, "tanh": 3}
-"""Activations that the kernels apply while the result is in the cache, and whose derivative their output tells."""
 
 
 def _leaky_relu(z: Array) -> tuple[Array, Any]:
     return native.relu(z, negative_slope=0.2)
 
 
-AFTERWARDS = {
+AFTERWARDS: dict[str, tuple[Callable[[Array], tuple[Array, Any]], Callable[[Array, Any], Array]]] = {
     "leaky_relu": (_leaky_relu, native.relu_backward),
     "elu": (native.elu, native.elu_backward),
     "gelu": (native.gelu, native.gelu_backward),
@@ -50,7 +46,7 @@ def after_activation(activation: str, z: Array) -> tuple[Array, Any]:
 
 def before_activation(dy: Array, cache: Affine, through_activation: bool) -> Array:
     """dz, the gradient before the activation, as a contiguous float32 array."""
-    dy = np.ascontiguousarray(dy, FLOAT32)
+    dy = gradient(dy)
     if not through_activation or cache.activation == "linear":
         return dy
     if cache.activation in AFTERWARDS:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from vitral import _native
-from vitral.ops.native.module import FLOAT32, contiguous, empty, float32, refuse_empty
+from vitral.ops.native.module import FLOAT32, contiguous, empty, expect_samples, float32
 from vitral.ops.reference import loss as reference
 from vitral.typing import Array
 
@@ -80,7 +80,7 @@ def sparse_categorical_cross_entropy(
 def _against_targets(
     kernel: Callable[..., None], predictions: Array, targets: Array, *options: Any
 ) -> tuple[Array, Array]:
-    refuse_empty("the loss", predictions)
+    expect_samples("the loss", predictions)
     losses, gradient = empty(predictions.shape[:-1]), empty(predictions.shape)
     kernel(contiguous(predictions), contiguous(targets), losses, gradient, *options)
     return losses, gradient

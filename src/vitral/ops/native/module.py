@@ -36,7 +36,28 @@ def contiguous(array: Array) -> Array:
     return array if array.flags.c_contiguous else np.ascontiguousarray(array)
 
 
-def refuse_empty(name: str, x: Array) -> None:
-    """Raise ShapeError for a batch without samples, for which the kernels have no result."""
-    if not x.size:
-        raise ShapeError(f"{name} received a batch of shape {x.shape}; expected at least one sample")
+def gradient(dy: Array) -> Array:
+    """A gradient as the kernels want it. Their caches are of float32 arrays, so float64 brings nothing there."""
+    return dy if dy.dtype is FLOAT32 and dy.flags.c_contiguous else np.ascontiguousarray(dy, FLOAT32)
+
+
+def expect_samples(operation: str, x: Array) -> None:
+    """Refuse a batch without samples.
+
+    >>> expect_samples("max_pool2d", np.empty((0, 4, 4, 3)))
+    Traceback (most recent call last):
+    vitral.errors.ShapeError: max_pool2d received a batch of shape (0, 4, 4, 3); expected at least one sample
+    """
+    if x.size == 0:
+        raise ShapeError(f"{operation} received a batch of shape {x.shape}; expected at least one sample")
+
+
+def expect_images(operation: str, x: Array) -> None:
+    """Refuse anything but a batch of images."""
+    if x.ndim != 4:
+        raise ShapeError(f"{operation} received shape {x.shape}; expected (batch, height, width, channels)")
+    expect_samples(operation, x)
+
+
+IN_PLACE = {"linear": 0, "relu": 1, "sigmoid": 2, "tanh": 3}
+"""Activations that the kernels apply in passing, whose derivative their output tells: `Activation` in kernels.h."""
