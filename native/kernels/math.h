@@ -133,8 +133,8 @@ VITRAL_INLINE Vec tanh(Vec x) {
   return t < 0.625f ? near_zero : far;
 }
 
-// The normal density and distribution function at x, from one exponential. Within 4 ulp up to |x| = 2; beyond, the
-// rounding of x^2 adds x^2 / 2 units in the last place.
+// The normal density and distribution function at x, from one exponential. The distribution function is within 7 ulp
+// up to |x| = 2; beyond, in the lower tail, the rounding of x^2 adds x^2 / 2 units in the last place.
 struct Normal {
   Vec density, distribution;
 };

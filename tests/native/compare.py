@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import pytest
+
+pytest.importorskip("vitral._native", reason="the kernels were not compiled")
 
 from vitral import _native
 from vitral.ops.backends import backends
