@@ -31,15 +31,14 @@ def test_zero_pad2d_is_the_reference(shape, padding) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(_shapes, st.sampled_from(["()", "(1,)", "(1, 1)", "channels"]))
-def test_affine_agrees_with_the_reference(shape, kind) -> None:
+def test_affine_is_the_reference(shape, kind) -> None:
     x = normal(*shape)
     of_scale = {"()": (), "(1,)": (1,), "(1, 1)": (1,) * min(2, len(shape)), "channels": shape[-1:]}[kind]
     scale, offset = normal(*of_scale, seed=1), normal(*of_scale, seed=2)
     scale, offset = np.asarray(scale, np.float32), np.asarray(offset, np.float32)
     y, cache = native.affine(x, scale=scale, offset=offset)
-    expected, other = reference.affine(x.astype(np.float64), scale=scale, offset=offset)
-    assert y.dtype == np.float32
-    np.testing.assert_allclose(y, expected, rtol=1e-6, atol=1e-6)
+    expected, other = reference.affine(x, scale=scale, offset=offset)
+    np.testing.assert_array_equal(y, expected)
     np.testing.assert_array_equal(native.affine_backward(x, cache), reference.affine_backward(x, other))
 
 
