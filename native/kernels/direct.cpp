@@ -81,20 +81,20 @@ struct PackedKernel {
 
 // Max pooling of one block of rows, 2x2.
 void pool_by_two(const float* z, Index rows, Index columns, Index channels, float* y, std::uint8_t* winners) {
-  for (Index row = 0; row < rows; row += 2)
-    for (Index column = 0; column < columns; column += 2, y += channels, winners += channels) {
-      const float* above = z + (row * columns + column) * channels;
-      const float* below = above + columns * channels;
-      for (Index i = 0; i < channels; i += L) {
-        const Index count = channels - i;
-        IntVec winner;
-        const Vec largest =
-            largest_of_four(load_up_to(above + i, count), load_up_to(above + channels + i, count),
-                            load_up_to(below + i, count), load_up_to(below + channels + i, count), winner);
-        store_up_to(y + i, largest, count);
-        store_bytes(winners + i, winner, count);
+  with_lanes(channels, [&](auto lanes) VITRAL_INLINED {
+    using V = decltype(lanes);
+    for (Index row = 0; row < rows; row += 2)
+      for (Index column = 0; column < columns; column += 2, y += channels, winners += channels) {
+        const float* above = z + (row * columns + column) * channels;
+        const float* below = above + columns * channels;
+        for_each_vector<V::count>(channels, [&](Index i) VITRAL_INLINED {
+          typename V::Ints winner;
+          V::store(y + i, largest_of_four(V::load(above + i), V::load(above + channels + i), V::load(below + i),
+                                          V::load(below + channels + i), winner));
+          V::store(winners + i, winner);
+        });
       }
-    }
+  });
 }
 
 }  // namespace
@@ -154,15 +154,15 @@ void direct_weight_gradient(const Convolution& c, const float* x, const float* d
     positions[i] = static_cast<std::int32_t>((i / c.columns * c.stride_y * width + i % c.columns * c.stride_x) *
                                              c.channels);
 
-  const Index size = values * c.filters;
+  const Index size = values * c.filters, bias_size = round_up(c.filters, L);
   const Index parts = max(1, min(min(kParts, c.n), kLargestParts / size));
-  const Workspace sums(parts * size), bias_sums(parts * c.filters);
+  const Workspace sums(parts * size), bias_sums(parts * bias_size);
   const Index panels = ceil_div(c.group_filters(), kPanel);
   for_each_piece(parts, 2 * c.multiply_adds(), [&](Index part) {
     float* total = sums + part * size;
-    float* bias_total = bias_sums + part * c.filters;
+    float* bias_total = bias_sums + part * bias_size;
     std::memset(total, 0, size * sizeof(float));
-    std::memset(bias_total, 0, c.filters * sizeof(float));
+    std::memset(bias_total, 0, bias_size * sizeof(float));
     const Workspace padded(pad ? height * width * c.channels : 0);
     // Vectors are read from dz, whole ones: the last pixel's may reach beyond its filters.
     const Workspace copy(windows * c.filters + L);
@@ -174,15 +174,15 @@ void direct_weight_gradient(const Convolution& c, const float* x, const float* d
         from = padded;
       }
       const float* gradient = gradients.images(image, 1, copy)[image];
-      if (gradient != copy && c.group_filters() % L != 0) {
+      if (gradient != copy && (c.filters % L != 0 || c.group_filters() % L != 0)) {
         std::memcpy(copy, gradient, windows * c.filters * sizeof(float));
         gradient = copy;
       }
-      for (Index i = 0; i < windows; ++i)
-        for (Index f = 0; f < c.filters; f += L)
-          store_up_to(bias_total + f,
-                      load_up_to(bias_total + f, c.filters - f) + load_up_to(gradient + i * c.filters + f, c.filters - f),
-                      c.filters - f);
+      for (Index f = 0; f < c.filters; f += L) {
+        Vec sum = load(bias_total + f);
+        for (Index i = 0; i < windows; ++i) sum += load(gradient + i * c.filters + f);
+        store(bias_total + f, sum);
+      }
       for (Index group = 0; group < c.groups; ++group)
         for (Index panel = 0; panel < panels; ++panel) {
           const Index filter = group * c.group_filters() + panel * kPanel;
@@ -198,7 +198,11 @@ void direct_weight_gradient(const Convolution& c, const float* x, const float* d
     }
   });
   add_parts(sums, parts, size, dw);
-  if (db != nullptr) add_parts(bias_sums, parts, c.filters, db);
+  if (db != nullptr) {
+    const Workspace total(bias_size);
+    add_parts(bias_sums, parts, bias_size, total);
+    std::memcpy(db, total, c.filters * sizeof(float));
+  }
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/convolution.h"
+#include "kernels/lanes.h"
 #include "kernels/simd.h"
 
 namespace vitral::VITRAL_ISA {
@@ -57,43 +58,45 @@ struct Gradients {
   // The gradients of images [first, first + count), made in `room` if they have to be.
   Images images(Index first, Index count, float* room) const {
     if (winners == nullptr) return {values, height, width, channels};
-    for (Index image = 0; image < count; ++image)
-      for (Index row = 0; row < height; row += 2)
-        for (Index column = 0; column < width; column += 2) {
-          const Index window = (((first + image) * height + row) / 2 * (width / 2) + column / 2) * channels;
-          float* above = room + ((image * height + row) * width + column) * channels;
-          spread(values + window, winners + window, above, above + width * channels);
-        }
+    with_lanes(channels, [&](auto lanes) VITRAL_INLINED {
+      using V = decltype(lanes);
+      const Index size = height * width * channels / 4;
+      const float* value = values + first * size;
+      const std::uint8_t* winner = winners + first * size;
+      for (Index image = 0; image < count; ++image)
+        for (Index row = 0; row < height; row += 2)
+          for (Index column = 0; column < width; column += 2, value += channels, winner += channels) {
+            float* above = room + ((image * height + row) * width + column) * channels;
+            float* below = above + width * channels;
+            for_each_vector<V::count>(channels, [&](Index i) VITRAL_INLINED {
+              const auto v = V::load(value + i);
+              const auto place = V::load(winner + i);
+              const auto zero = typename V::Floats{};
+              V::store(above + i, place == 0 ? v : zero);
+              V::store(above + channels + i, place == 1 ? v : zero);
+              V::store(below + i, place == 2 ? v : zero);
+              V::store(below + channels + i, place == 3 ? v : zero);
+            });
+          }
+    });
     return {room, height, width, channels, first};
   }
   Index room_for(Index count) const { return winners == nullptr ? 0 : count * height * width * channels; }
-
- private:
-  void spread(const float* value, const std::uint8_t* winner, float* above, float* below) const {
-    for (Index i = 0; i < channels; i += L) {
-      const Index here = channels - i;
-      const Vec v = load_up_to(value + i, here);
-      const IntVec place = load_bytes(winner + i, here);
-      store_up_to(above + i, place == 0 ? v : Vec{}, here);
-      store_up_to(above + channels + i, place == 1 ? v : Vec{}, here);
-      store_up_to(below + i, place == 2 ? v : Vec{}, here);
-      store_up_to(below + channels + i, place == 3 ? v : Vec{}, here);
-    }
-  }
 };
 
-// The largest of four values and which it is, the first of equals; NaN wins.
-VITRAL_INLINE Vec largest_of_four(Vec a, Vec b, Vec c, Vec d, IntVec& winner) {
-  const auto challenge = [&](Vec& best, Vec next, std::int32_t number) {
-    const IntVec wins = (next > best) | (next != next);
+// The largest of four values and which it is, the first of equals; NaN wins. Vectors of any width.
+template <class Floats, class Ints>
+VITRAL_INLINE Floats largest_of_four(Floats a, Floats b, Floats c, Floats d, Ints& winner) {
+  Floats best = a;
+  winner = Ints{};
+  const auto challenge = [&](Floats next, std::int32_t number) VITRAL_INLINED {
+    const Ints wins = (next > best) | (next != next);
     best = wins ? next : best;
-    winner = wins ? IntVec{} + number : winner;
+    winner = wins ? Ints{} + number : winner;
   };
-  Vec best = a;
-  winner = IntVec{};
-  challenge(best, b, 1);
-  challenge(best, c, 2);
-  challenge(best, d, 3);
+  challenge(b, 1);
+  challenge(c, 2);
+  challenge(d, 3);
   return best;
 }
 

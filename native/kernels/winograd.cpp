@@ -15,6 +15,9 @@ namespace vitral::VITRAL_ISA {
 namespace {
 
 constexpr Index kLargestBlock = 96;  // tiles
+constexpr Index kSmallestBlock = 48;
+// What a block's transforms may take of the second-level cache.
+constexpr Index kBlockFloats = 320 << 10;
 constexpr Index kFewestBlocks = 16;
 // Planes of a power of two in size would all compete for the same places in the cache.
 constexpr Index kPlaneGap = 16;
@@ -23,14 +26,13 @@ constexpr Index kPlaneGap = 16;
 constexpr Index kMostParts = 8;
 constexpr Index kLargestParts = 10 << 20;  // floats
 
-// The tiles that cover y, and how they are put into blocks. Blocks hold whole images where `whole_images` asks for it,
-// and otherwise as many tiles as the cache takes.
+// The tiles that cover y, in blocks of at most `largest`: of whole images where `whole_images` asks for it.
 template <int M>
 struct Tiles {
-  Tiles(const Convolution& c, bool whole_images)
+  Tiles(const Convolution& c, Index largest, bool whole_images)
       : per_column(ceil_div(c.rows, M)), per_row(ceil_div(c.columns, M)), count(c.n * per_image()),
-        block(whole_images ? per_image() * max(1, min(kLargestBlock / per_image(), c.n / kFewestBlocks))
-                           : min(kLargestBlock, max(6, round_up(count / kFewestBlocks, 6)))),
+        block(whole_images ? per_image() * max(1, min(largest / per_image(), c.n / kFewestBlocks))
+                           : min(largest, max(6, round_up(count / kFewestBlocks, 6)))),
         blocks(ceil_div(count, block)) {}
 
   struct Place {
@@ -228,7 +230,8 @@ template <int M>
 void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<M>& kernel, const Sink& sink) {
   using W = Winograd<M>;
   constexpr int entries = W::inputs * W::inputs;
-  const Tiles<M> tiles(c, x.winners != nullptr);
+  const Index fit = kBlockFloats / ((c.channels + kPanel) * entries) / 6 * 6;
+  const Tiles<M> tiles(c, max(kSmallestBlock, min(kLargestBlock, fit)), x.winners != nullptr);
   const Index in_width = round_up(c.channels, L);
   const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
   for_each_piece(tiles.blocks, 2 * c.multiply_adds(), [&](Index block) {
@@ -273,7 +276,9 @@ template <int M>
 void weight_gradient(const Convolution& c, const Images& x, const Gradients& dz, float* dw, float* db) {
   using W = Winograd<M>;
   constexpr int entries = W::inputs * W::inputs;
-  const Tiles<M> tiles(c, dz.winners != nullptr);
+  // Every block reads and writes all sums: the more of them, the more tiles are worth it.
+  const Index largest = entries * c.channels * c.filters > kBlockFloats ? 4 * kLargestBlock : kLargestBlock;
+  const Tiles<M> tiles(c, largest, dz.winners != nullptr);
   const Index in_width = round_up(c.channels, L), out_width = round_up(c.filters, L);
   const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
   const Index size = entries * c.channels * out_width;
@@ -303,9 +308,11 @@ void weight_gradient(const Convolution& c, const Images& x, const Gradients& dz,
         }
         // A's second row holds ones only, so this entry of A dz A^T is the sum of the tile.
         const float* tile_sums = transformed + (W::inputs + 1) * out_plane;
-        for (Index t = 0; t < last - first; ++t)
-          for (Index f = 0; f < width; f += L)
-            store(bias_total + filter + f, load(bias_total + filter + f) + load(tile_sums + t * width + f));
+        for (Index f = 0; f < width; f += L) {
+          Vec sum = load(bias_total + filter + f);
+          for (Index t = 0; t < last - first; ++t) sum += load(tile_sums + t * width + f);
+          store(bias_total + filter + f, sum);
+        }
       }
     }
   });
