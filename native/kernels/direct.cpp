@@ -50,13 +50,23 @@ bool needs_padding(const Convolution& c) {
 template <class Where>
 void multiply_windows(Index count, Where where, const std::int32_t* offsets, Index size, const float* panel,
                       Index columns, Result result) {
-  constexpr Index kAtOnce = 48;  // divisible by the heights of most tiles
+  constexpr Index kAtOnce = 96;  // divisible by the heights of most tiles
+  // Steps of the panel that stay in the nearest cache while all windows pass.
+  constexpr Index kSteps = 160;
   const float* windows[kAtOnce];
+  const bool clip = result.relu;
+  const Index blocks = max(1, ceil_div(size, kSteps));  // without steps the results are still written
   for (Index first = 0; first < count; first += kAtOnce) {
     const Index here = min(kAtOnce, count - first);
     for (Index i = 0; i < here; ++i) windows[i] = where(first + i);
-    multiply_panel(here, columns, Stepped{windows, offsets}, panel, round_up(columns, L), size,
-                   result.from_row(first));
+    Result part = result.from_row(first);
+    for (Index block = 0; block < blocks; ++block) {
+      const Index begin = size * block / blocks, end = size * (block + 1) / blocks;
+      part.relu = clip && block == blocks - 1;
+      multiply_panel(here, columns, Stepped{windows, offsets + begin}, panel + begin * round_up(columns, L),
+                     round_up(columns, L), end - begin, part);
+      part.start = part.data, part.start_stride = part.stride;
+    }
   }
 }
 
@@ -243,6 +253,65 @@ Reach reach(Index size, Index kernel, Index stride, Index dilation, Index before
   return {lowest, highest - lowest + 1};
 }
 
+// The pixels of one phase of both axes, and the taps that they meet: the steps [first, first + count) of the tables.
+struct PhaseTaps {
+  Phase y, x;
+  Index first, count;
+};
+
+// All taps in the order of their phases: where each one's window lies in the padded dz, and the kernel as panels of
+// channels. The steps of a phase are its taps, each with all filters of a group.
+struct PhasedKernel {
+  PhasedKernel(const Convolution& c, const float* w, const Reach& vertical, const Reach& horizontal)
+      : c(c), offsets(c.taps() * c.group_filters()), group_size(packed_size(c.taps() * c.group_filters(), c.group_channels())),
+        space(c.groups * group_size), phases_space(c.stride_y * c.stride_x * static_cast<Index>(sizeof(PhaseTaps) / 4)) {
+    const Index gf = c.group_filters(), gc = c.group_channels(), panels = ceil_div(gc, kPanel);
+    Index step = 0;
+    for (Index ry = 0; ry < c.stride_y; ++ry)
+      for (Index rx = 0; rx < c.stride_x; ++rx) {
+        PhaseTaps& phase_taps = phases()[ry * c.stride_x + rx];
+        const Phase py = phase(ry, c.stride_y, c.top, c.height), px = phase(rx, c.stride_x, c.left, c.width);
+        const Index first = step;
+        for_each_tap(ry, rx, [&](Index u, Index v) {
+          const Index window = (distance(py, c.top, u, c.dilation_y, c.stride_y) - vertical.lowest) * horizontal.count +
+                               distance(px, c.left, v, c.dilation_x, c.stride_x) - horizontal.lowest;
+          for (Index f = 0; f < gf; ++f) offsets[step++] = static_cast<std::int32_t>(window * c.filters + f);
+        });
+        phase_taps = {py, px, first, step - first};
+      }
+    for_each_piece(c.groups * panels, 8.0 * static_cast<double>(c.kernel_size()), [&](Index piece) {
+      const Index group = piece / panels, panel = piece % panels, columns = panel_width(gc, panel);
+      for (Index ry = 0; ry < c.stride_y; ++ry)
+        for (Index rx = 0; rx < c.stride_x; ++rx) {
+          float* to = this->panel(group, panel, phases()[ry * c.stride_x + rx]);
+          for_each_tap(ry, rx, [&](Index u, Index v) {
+            const Index tap = u * c.kernel_width + v;
+            pack_transposed(w + (tap * gc + panel * kPanel) * c.filters + group * gf, c.filters, 0, gf, columns, to);
+            to += packed_size(gf, columns);
+          });
+        }
+    });
+  }
+
+  template <class Body>
+  void for_each_tap(Index ry, Index rx, Body body) const {
+    for (Index u = 0; u < c.kernel_height; ++u)
+      for (Index v = 0; v < c.kernel_width; ++v)
+        if (meets(u, c.dilation_y, ry, c.stride_y) && meets(v, c.dilation_x, rx, c.stride_x)) body(u, v);
+  }
+
+  PhaseTaps* phases() const { return reinterpret_cast<PhaseTaps*>(static_cast<float*>(phases_space)); }
+  float* panel(Index group, Index number, const PhaseTaps& taps) const {
+    const Index columns = panel_width(c.group_channels(), number);
+    return space + group * group_size + number * kPanel * c.taps() * c.group_filters() + taps.first * round_up(columns, L);
+  }
+
+  const Convolution& c;
+  Table offsets;
+  Index group_size;
+  Workspace space, phases_space;
+};
+
 }  // namespace
 
 // dx[pixel, channel] = sum over the taps that meet it of W[tap, channel, f] dz[window, f]: for each phase of the stride
@@ -252,55 +321,34 @@ void direct_input_gradient(const Convolution& c, const float* dz, const std::uin
   const Gradients gradients{dz, winners, c.rows, c.columns, c.filters};
   const Reach vertical = reach(c.height, c.kernel_height, c.stride_y, c.dilation_y, c.top);
   const Reach horizontal = reach(c.width, c.kernel_width, c.stride_x, c.dilation_x, c.left);
-  const Index gc = c.group_channels(), gf = c.group_filters(), width = horizontal.count;
-  const Index panels = ceil_div(gc, kPanel);
+  const PhasedKernel kernel(c, w, vertical, horizontal);
+  const Index gc = c.group_channels(), width = horizontal.count, panels = ceil_div(gc, kPanel);
 
-  for (Index ry = 0; ry < c.stride_y; ++ry)
-    for (Index rx = 0; rx < c.stride_x; ++rx) {
-      const Phase py = phase(ry, c.stride_y, c.top, c.height), px = phase(rx, c.stride_x, c.left, c.width);
-      if (py.count == 0 || px.count == 0) continue;
-
-      Table offsets(c.taps() * gf + 1);
-      const Workspace kernel(c.groups * packed_size(c.taps() * gf, gc));
-      Index steps = 0;
-      for (Index u = 0; u < c.kernel_height; ++u)
-        for (Index v = 0; v < c.kernel_width; ++v)
-          if (meets(u, c.dilation_y, ry, c.stride_y) && meets(v, c.dilation_x, rx, c.stride_x)) {
-            const Index window = (distance(py, c.top, u, c.dilation_y, c.stride_y) - vertical.lowest) * width +
-                                 distance(px, c.left, v, c.dilation_x, c.stride_x) - horizontal.lowest;
-            for (Index f = 0; f < gf; ++f) offsets[steps++] = static_cast<std::int32_t>(window * c.filters + f);
-          }
-      for_each_piece(c.groups * panels, 8.0 * static_cast<double>(steps * gc * c.groups), [&](Index piece) {
-        const Index group = piece / panels, panel = piece % panels, columns = panel_width(gc, panel);
-        float* to = kernel + group * packed_size(steps, gc) + panel * kPanel * steps;
-        for (Index u = 0; u < c.kernel_height; ++u)
-          for (Index v = 0; v < c.kernel_width; ++v)
-            if (meets(u, c.dilation_y, ry, c.stride_y) && meets(v, c.dilation_x, rx, c.stride_x)) {
-              const Index tap = u * c.kernel_width + v;
-              pack_transposed(w + (tap * gc + panel * kPanel) * c.filters + group * gf, c.filters, 0, gf, columns, to);
-              to += packed_size(gf, columns);
+  for_each_piece(c.n, 2 * c.multiply_adds(), [&](Index image) {
+    const Workspace padded(vertical.count * width * c.filters), unpooled(gradients.room_for(1));
+    gradients.images(image, 1, unpooled).part(image, vertical.lowest, vertical.count, horizontal.lowest, width, padded);
+    const Workspace pixels(c.height * c.width * min(gc, kPanel));
+    for (Index number = 0; number < c.stride_y * c.stride_x; ++number) {
+      const PhaseTaps& taps = kernel.phases()[number];
+      for (Index group = 0; group < c.groups; ++group)
+        for (Index panel = 0; panel < panels; ++panel) {
+          const Index columns = panel_width(gc, panel), channel = group * gc + panel * kPanel;
+          const auto where = [&](Index i) {
+            return padded + (i / taps.x.count * width + i % taps.x.count) * c.filters + group * c.group_filters();
+          };
+          // One after the other first, so that tiles are not cut at the ends of rows, then to their places.
+          multiply_windows(taps.y.count * taps.x.count, where, kernel.offsets.data() + taps.first, taps.count,
+                           kernel.panel(group, panel, taps), columns, {pixels, columns, nullptr, 0, 0, false});
+          for (Index i = 0; i < taps.y.count; ++i)
+            for (Index j = 0; j < taps.x.count; ++j) {
+              const float* from = pixels + (i * taps.x.count + j) * columns;
+              const Index to = ((image * c.height + taps.y.first + i * c.stride_y) * c.width + taps.x.first +
+                                j * c.stride_x) * c.channels + channel;
+              put(input_activation, from, x + to, columns, dx + to);
             }
-      });
-
-      for_each_piece(c.n, 2 * c.multiply_adds(), [&](Index image) {
-        const Workspace padded(vertical.count * width * c.filters), unpooled(gradients.room_for(1));
-        gradients.images(image, 1, unpooled).part(image, vertical.lowest, vertical.count, horizontal.lowest, width, padded);
-        for (Index group = 0; group < c.groups; ++group)
-          for (Index panel = 0; panel < panels; ++panel)
-            for (Index i = 0; i < py.count; ++i) {
-              const Index channel = group * gc + panel * kPanel, columns = panel_width(gc, panel);
-              const Index at = ((image * c.height + py.first + i * c.stride_y) * c.width + px.first) * c.channels + channel;
-              const Index step = c.stride_x * c.channels;
-              const float* from = padded + i * width * c.filters + group * gf;
-              multiply_windows(px.count, [&](Index j) { return from + j * c.filters; }, offsets.data(), steps,
-                               packed_panel(kernel + group * packed_size(steps, gc), steps, panel), columns,
-                               {dx + at, step, nullptr, 0, 0, false});
-              if (input_activation != Activation::linear)
-                for (Index j = 0; j < px.count; ++j)
-                  pass_through(input_activation, x + at + j * step, columns, dx + at + j * step);
-            }
-      });
+        }
     }
+  });
 }
 
 }  // namespace vitral::VITRAL_ISA

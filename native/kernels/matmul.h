@@ -18,7 +18,8 @@ constexpr int kRegisters = 16;
 // of A leave three registers over; with AVX2's 16 registers the same holds for 2 vectors.
 constexpr int kPanelVectors = kRegisters == 32 ? 4 : 2;
 constexpr Index kPanel = kPanelVectors * L;
-constexpr int kMostRows = 12;
+// More rows would need more pointers than there are registers for them; eight sums hide an addition's latency.
+constexpr int kMostRows = 8;
 
 constexpr int rows_for(int vectors) {
   const int fit = (kRegisters - 1 - vectors) / vectors;
@@ -128,10 +129,6 @@ Tile<A> tile_of(Index rows) {
       tile<rows_for(V) >= 6 ? 6 : 1, V, A>,
       tile<rows_for(V) >= 7 ? 7 : 1, V, A>,
       tile<rows_for(V) >= 8 ? 8 : 1, V, A>,
-      tile<rows_for(V) >= 9 ? 9 : 1, V, A>,
-      tile<rows_for(V) >= 10 ? 10 : 1, V, A>,
-      tile<rows_for(V) >= 11 ? 11 : 1, V, A>,
-      tile<rows_for(V) >= 12 ? 12 : 1, V, A>,
   };
   return tiles[rows - 1];
 }
