@@ -77,7 +77,7 @@ def _in_process(program, **environment):
     )
 
 
-_TRAIN = "from tests.native.test_runtime import _trained; w, h = _trained(3); print(*h['loss'], h['accuracy'][-1])"
+_TRAIN = "from tests.runtime.test_runtime import _trained; w, h = _trained(3); print(*h['loss'], h['accuracy'][-1])"
 
 
 def test_a_training_agrees_with_the_reference_under_every_instruction_set():
