@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
+import pytest
+
+pytest.importorskip("vitral._native", reason="the kernels were not compiled")
 
 from vitral import _native
 from vitral.typing import Array

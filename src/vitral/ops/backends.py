@@ -44,3 +44,22 @@ def backends() -> tuple[str, ...]:
         )
     _native.set_threads(num_threads())
     return (NATIVE, REFERENCE)
+
+
+def compiled() -> bool:
+    """Whether the kernels were compiled when Vitral was installed, used or not."""
+    try:
+        from vitral import _native  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def instruction_set() -> str | None:
+    """Name of the instruction set that the kernels use; None where the reference does all the work."""
+    if NATIVE not in backends():
+        return None
+    from vitral import _native
+
+    name: str = _native.instruction_set()
+    return name
