@@ -30,8 +30,9 @@ void convolution(const Convolution& c, const float* x, const float* w, const flo
     winograd_convolution(c, tile, x, w, bias, relu, y, winners);
   else
     direct_convolution(c, x, w, bias, relu, y, winners);
+  // Both grow with their argument, so they may come after the pooling.
   if (activation == Activation::sigmoid || activation == Activation::tanh)
-    for_each_block(c.n * c.rows * c.columns * c.filters, 1 << 14, 20,
+    for_each_block(c.n * c.rows * c.columns * c.filters / (winners == nullptr ? 1 : 4), 1 << 14, 20,
                    [=](Index begin, Index end) { apply(activation, end - begin, y + begin); });
 }
 

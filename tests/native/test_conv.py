@@ -109,6 +109,20 @@ def test_activations(activation, inputs, filters):
         _assert_close(gradient, expected_gradient, _WINOGRAD)
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh"])
+@pytest.mark.parametrize(("inputs", "filters"), [(3, 8), (32, 32)])
+def test_pooling_before_an_activation_that_grows(activation, inputs, filters):
+    x, kernel, bias = normal(2, 8, 9, inputs), normal(3, 3, inputs, filters) / 10, normal(filters)
+    y, cache = conv.conv2d_max_pool2d(x, kernel, bias, activation=activation)
+    expected, expected_cache = reference.conv2d_max_pool2d(*_double(x, kernel, bias), activation=activation)
+    _assert_close(y, expected, _WINOGRAD)
+    dy = normal(*y.shape)
+    found = conv.conv2d_max_pool2d_backward(dy, cache)
+    wanted = reference.conv2d_max_pool2d_backward(*_double(dy), expected_cache)
+    for gradient, expected_gradient in zip(found, wanted, strict=True):
+        _assert_close(gradient, expected_gradient, _WINOGRAD)
+
+
 @pytest.mark.parametrize("channels", [(3, 8), (32, 48)])
 def test_same_bits_for_any_number_of_threads(channels):
     x, kernel, bias = normal(9, 14, 14, channels[0]), normal(3, 3, *channels), normal(channels[1])

@@ -93,7 +93,7 @@ class Conv2D(ActivatedLayer):
 
     @property
     def absorbs(self) -> tuple[str, ...]:
-        return ("max_pool_2x2",) if self.activation.fused_name in ("linear", "relu") else ()
+        return ("max_pool_2x2",) if self.activation.fused_name in ("linear", "relu", "sigmoid", "tanh") else ()
 
     def forward_absorbing(self, x: Array, training: bool, following: str) -> tuple[Array, Cache]:
         activation = self.activation.fused_name or "linear"

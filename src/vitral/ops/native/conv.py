@@ -75,8 +75,8 @@ def conv2d_max_pool2d(
     groups: int = 1,
     activation: str = "linear",
 ) -> tuple[Array, Cache]:
-    # Only these two grow with their input, so that the largest output is that of the largest sum.
-    if not float32(x, kernel, bias) or activation not in ("linear", "relu"):
+    # These grow with their input, so that the largest output is that of the largest sum.
+    if not float32(x, kernel, bias) or activation not in IN_PLACE:
         return reference.conv2d_max_pool2d(
             x,
             kernel,
