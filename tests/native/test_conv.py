@@ -1,7 +1,8 @@
 """Convolution by the kernels, on random shapes, against the reference in float64.
 
-Tolerances are relative to the largest value of the result: 2e-5 for Winograd's 4x4 tiles, whose transforms multiply by
-up to 8 and divide by up to 24, and 2e-6 for everything that adds products as they are.
+Tolerances are relative to the largest value of the result, plus 10 for sums whose terms cancel: 2e-5 for Winograd's
+4x4 tiles, whose transforms multiply by up to 8 and divide by up to 24, and 2e-6 for everything that adds products as
+they are.
 """
 
 import numpy as np
@@ -60,7 +61,7 @@ def _check(x, kernel, bias, tolerance, **options):
 def _assert_close(found, expected, tolerance):
     assert found.dtype == np.float32
     assert found.shape == expected.shape
-    np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * (1 + np.abs(expected).max()))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=tolerance * (10 + np.abs(expected).max()))
 
 
 @settings(max_examples=60, deadline=None)

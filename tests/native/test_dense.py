@@ -15,7 +15,7 @@ from vitral.ops.reference import dense as reference
 
 def _assert_close(found, expected):
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found, expected, rtol=0, atol=4e-6 * (1 + np.abs(expected).max()))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=4e-6 * (10 + np.abs(expected).max()))
 
 
 def _check(x, kernel, bias, activation="linear"):
