@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+import vitral
 from vitral import Input, Model, Sequential, backend, layers, optimizers, utils
 from vitral.errors import ConfigError, ShapeError
 from vitral.typing import Array, Cache
@@ -223,3 +224,19 @@ class _ForgetsTheCache(layers.Layer):
 def test_ways_of_keras_that_there_are_not_and_forgotten_lines(build: Callable[[], object], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         build()
+
+
+def test_the_backward_of_a_subclass_is_called_between_layers_that_share_their_passes() -> None:
+    class Doubling(layers.Dense):
+        def backward(self, dy, cache):
+            return super().backward(2 * dy, cache)
+
+    gradients = []
+    for kind in (layers.Dense, Doubling):
+        vitral.set_seed(1)
+        model = Sequential([layers.Input((4,)), layers.Dense(5, "relu"), kind(5, "relu"), layers.Dense(2)])
+        y, caches = model.forward(np.ones((3, 4), np.float32))
+        model.propagate(np.ones_like(y), caches, input_gradient=False)
+        gradients.append(model.layers[0].kernel.grad)
+    assert np.abs(gradients[0]).sum() > 0
+    np.testing.assert_allclose(gradients[1], 2 * gradients[0], rtol=1e-5)

@@ -97,7 +97,15 @@ class Layer(Configurable):
         super().__init_subclass__(**kwargs)
         if not {"forward", "backward"}.isdisjoint(cls.__dict__):
             # What a class says about its passes does not hold for a subclass that writes them anew.
-            for name in ("keeps_values", "absorbs", "absorbable", "passes"):
+            for name in (
+                "keeps_values",
+                "passes",
+                "output_activation",
+                "absorbable",
+                "absorbs",
+                "forward_absorbing",
+                "backward_fused",
+            ):
                 if name not in cls.__dict__:
                     setattr(cls, name, getattr(Layer, name))
         if "build" in cls.__dict__:
