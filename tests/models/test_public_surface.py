@@ -62,7 +62,7 @@ def test_an_ordinary_keras_script(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert probabilities.shape == (20, 20)
     text = capsys.readouterr().out
     assert " Total params: 119,040 (465.00 KB)" in text
-    number = r"\d\.\d{4}(?:e-\d\d)?"
+    number = r"\d\.\d{4}(?:e-\d\d|e\+00)?"  # Keras writes 0 as 0.0000e+00
     line = (
         rf"2/2 - \d+s - \d+m?s/step - accuracy: {number} - loss: {number} - val_accuracy: {number} - val_loss: {number}"
     )
