@@ -76,4 +76,12 @@ CASES: dict[str, list[Case]] = {
     "elu": [*_ELEMENTS, ([normal(3, 4)], {"alpha": 0.5})],
     "gelu": [*_ELEMENTS, ([normal(3, 4)], {"approximate": True})],
     **dict.fromkeys(("linear", "silu", "sigmoid", "tanh", "softplus", "softmax", "log_softmax"), _ELEMENTS),
+    **dict.fromkeys(("hard_silu", "sparse_plus", "exponential", "softsign", "log_sigmoid", "tanh_shrink"), _ELEMENTS),
+    **dict.fromkeys(("mish", "selu", "glu", "sparsemax"), _ELEMENTS),
+    "clipped_line": [([normal(3, 4)], {"slope": 0.5, "offset": 0.2, "low": -0.3, "high": 1.1})],
+    "hard_shrink": [*_ELEMENTS, ([normal(3, 4)], {"threshold": 1.0})],
+    "soft_shrink": [*_ELEMENTS, ([normal(3, 4)], {"threshold": 1.0})],
+    "threshold": [([normal(3, 4)], {"threshold": 0.3, "default_value": -2.0})],
+    "squareplus": [*_ELEMENTS, ([normal(3, 4)], {"b": 0.5})],
+    "celu": [*_ELEMENTS, ([normal(3, 4)], {"alpha": 0.5})],
 }

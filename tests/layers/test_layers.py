@@ -241,6 +241,8 @@ def test_numbers_of_numpy_are_numbers() -> None:
 def test_every_activation_can_be_named_in_a_layer() -> None:
     x = normal(2, 3)
     for name, activation in activations.BY_NAME.items():
+        if not activation.keeps_shape:
+            continue
         layer = layers.Dense(3, activation=name, kernel_initializer=_identity)
         np.testing.assert_allclose(layer(x), activation(x), rtol=1e-6)
 

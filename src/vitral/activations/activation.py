@@ -5,7 +5,7 @@ import numpy as np
 from vitral.config import floatx
 from vitral.core.configurable import Configurable
 from vitral.core.registry import Registry
-from vitral.typing import Array, Cache
+from vitral.typing import Array, Cache, Shape
 
 
 class Activation(Configurable):
@@ -23,10 +23,13 @@ class Activation(Configurable):
     fused_name: str | None = None
     """Name by which dense and conv2d can apply this activation themselves; None if they cannot."""
 
+    keeps_shape = True
+    """Whether the output has the input's shape; a layer with a kernel takes no activation that changes it."""
+
     @property
     def name(self) -> str:
         """The name under which layers write it into their configuration."""
-        return self.fused_name or type(self).__name__
+        return type(self).__name__
 
     def forward(self, x: Array) -> tuple[Array, Cache]:
         """The activation of `x`, and what `backward` will need."""
@@ -36,12 +39,21 @@ class Activation(Configurable):
         """The gradient with respect to the input, from the one with respect to the output."""
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Shape of the output for an input of this shape."""
+        return input_shape
+
     def __call__(self, x: Array) -> Array:
-        x = np.asarray(x)
-        return self.forward(x if x.dtype.kind == "f" else x.astype(floatx()))[0]
+        return self.forward(as_floats(x))[0]
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
+
+
+def as_floats(x: Array) -> Array:
+    """The array as it is if it holds floats, otherwise as `config.floatx()`."""
+    x = np.asarray(x)
+    return x if x.dtype.kind == "f" else x.astype(floatx())
 
 
 registry: Registry[Activation] = Registry("activation", "keras.activations", Activation)

@@ -14,6 +14,7 @@ T = TypeVar("T", bound=Configurable)
 AnyClass = TypeVar("AnyClass", bound=type)
 
 _custom: dict[str, type] = {}
+_rooms: "dict[str, Registry[Any]]" = {}
 
 
 def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[AnyClass], AnyClass]:
@@ -46,6 +47,18 @@ def unknown_name(kind: str, name: str, known: list[str]) -> ConfigError:
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"expected one of {', '.join(sorted(known))}"
     return ConfigError(f"unknown {kind} {name!r}; {hint}")
+
+
+def room_of(kind: str) -> "Registry[Any] | None":
+    """The registry of a kind, such as "layer", for a lower room that is handed an object of a higher one.
+
+    None as long as nobody has imported that room: there is no object of it then.
+
+    >>> from vitral import layers
+    >>> "Dense" in room_of("layer")
+    True
+    """
+    return _rooms.get(kind)
 
 
 def arguments_of(cls: type) -> set[str]:
@@ -81,6 +94,7 @@ class Registry(Generic[T]):
         self.base = base
         self._classes: dict[str, type[T]] = {}
         self._aliases: dict[str, type[T]] = {}
+        _rooms[kind] = self
 
     def register(self, *aliases: str) -> Callable[[type[T]], type[T]]:
         """Decorator: add a class to the room, with further names under which `get` finds it."""

@@ -3,8 +3,8 @@
 from typing import Any
 
 from vitral import activations, initializers, regularizers
-from vitral.activations import Activation
 from vitral.core.variable import Variable
+from vitral.errors import ConfigError
 from vitral.layers.layer import Layer
 from vitral.typing import Array, Cache, Config
 
@@ -22,7 +22,7 @@ class ActivatedLayer(Layer):
 
     def __init__(
         self,
-        activation: str | Config | Activation | None = None,
+        activation: Any = None,
         use_bias: bool = True,
         kernel_initializer: "str | Config | initializers.Initializer" = "glorot_uniform",
         bias_initializer: "str | Config | initializers.Initializer" = "zeros",
@@ -32,6 +32,11 @@ class ActivatedLayer(Layer):
     ) -> None:
         super().__init__(**options)
         self.activation = activations.get(activation)
+        if not self.activation.keeps_shape:
+            raise ConfigError(
+                f"{type(self).__name__}: activation is {self.activation.name!r}, which changes the shape; "
+                f"add layers.Activation({self.activation.name!r}) behind this layer instead"
+            )
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.bias_initializer = initializers.get(bias_initializer)

@@ -7,7 +7,7 @@ from vitral.activations import Activation as ActivationFunction
 from vitral.errors import ConfigError
 from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
-from vitral.typing import Array, Cache, Config
+from vitral.typing import Array, Cache, Config, Shape
 
 
 class ActivationLayer(Elementwise):
@@ -32,7 +32,7 @@ class ActivationLayer(Elementwise):
 
 @registry.register()
 class Activation(ActivationLayer):
-    """Any activation by its name.
+    """Any activation, by its name, itself, or a layer without weights.
 
     >>> import numpy as np
     >>> Activation("relu")(np.array([[-1.0, 2.0]]))
@@ -46,6 +46,9 @@ class Activation(ActivationLayer):
     @property
     def absorbable(self) -> str | None:
         return self.activation.fused_name
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return self.activation.output_shape(input_shape)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "activation": activations.serialize(self.activation)}
