@@ -9,6 +9,7 @@ from vitral.core.naming import clear_session
 from vitral.core.registry import register_keras_serializable
 from vitral.core.rng import set_seed
 from vitral.preprocessing import to_categorical
+from vitral.training import PyDataset
 from vitral.typing import Array
 
 
@@ -35,8 +36,12 @@ def normalize(x: Array, axis: int = -1, order: int = 2) -> Array:
     return result
 
 
+Sequence = PyDataset
+
 __all__ = [
     "Progbar",
+    "PyDataset",
+    "Sequence",
     "clear_session",
     "normalize",
     "register_keras_serializable",

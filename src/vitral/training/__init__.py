@@ -2,6 +2,7 @@
 
 from vitral.training.checks import model_warnings
 from vitral.training.data import epoch_order
+from vitral.training.py_dataset import PyDataset
 from vitral.training.trainer import Trainer
 
-__all__ = ["Trainer", "epoch_order", "model_warnings"]
+__all__ = ["PyDataset", "Trainer", "epoch_order", "model_warnings"]

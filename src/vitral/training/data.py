@@ -159,41 +159,45 @@ class BatchReader:
     """Hands out the batches of an epoch as float arrays, without ever copying the whole of x.
 
     `batch_size` is 32 unless given. Rows in order are views where the type allows it; otherwise they are gathered and
-    cast, in one pass, into a buffer that the next batch overwrites.
+    cast, in one pass, into a buffer that the next batch overwrites. With several `buffers`, they are taken in turn,
+    every batch is in one of them, and so many batches may be in use at once.
     """
 
-    def __init__(self, data: Data, batch_size: int | None = None) -> None:
+    def __init__(self, data: Data, batch_size: int | None = None, buffers: int = 1) -> None:
         size = 32 if batch_size is None else whole_number(batch_size, "batch_size", least=1)
         self.data = data
         self.batch_size = min(size, len(data))
         self.steps = -(-len(data) // self.batch_size)
-        self._buffer: Array | None = None
+        self._buffers: list[Array | None] = [None] * buffers
 
-    def batches(self, order: Array | None = None, first: int = 0) -> Iterator[tuple[int, Batch]]:
-        """Number and content of the batches from number `first` on, in the given order of samples."""
+    def batches(
+        self, order: Array | None = None, first: int = 0, stop: int | None = None
+    ) -> Iterator[tuple[int, Batch]]:
+        """Number and content of the batches from number `first` to before `stop`, in the given order of samples."""
         data = self.data
-        for step in range(first, self.steps):
+        for step in range(first, self.steps if stop is None else stop):
             rows: Any = slice(step * self.batch_size, (step + 1) * self.batch_size)
             if order is not None:
                 rows = order[rows]
             y = None if data.y is None else data.y[rows]
             weight = None if data.weight is None else data.weight[rows]
-            yield step, (self._rows(rows), y, weight)
+            yield step, (self._rows(rows, step % len(self._buffers)), y, weight)
 
-    def _rows(self, rows: Any) -> Array:
+    def _rows(self, rows: Any, number: int) -> Array:
         x = self.data.x
         if isinstance(rows, slice):
             part = x[rows]
-            if x.dtype == floatx():
+            if x.dtype == floatx() and len(self._buffers) == 1:
                 return np.ascontiguousarray(part)
-            batch = self._batch(len(part))
+            batch = self._batch(len(part), number)
             np.copyto(batch, part, casting="unsafe")
             return batch
-        batch = self._batch(len(rows))
+        batch = self._batch(len(rows), number)
         ops.gather(x, rows, batch)
         return batch
 
-    def _batch(self, size: int) -> Array:
-        if self._buffer is None:
-            self._buffer = np.empty((self.batch_size, *self.data.x.shape[1:]), floatx())
-        return self._buffer[:size]
+    def _batch(self, size: int, number: int) -> Array:
+        buffer = self._buffers[number]
+        if buffer is None:
+            buffer = self._buffers[number] = np.empty((self.batch_size, *self.data.x.shape[1:]), floatx())
+        return buffer[:size]
