@@ -5,12 +5,26 @@ import numpy as np
 from tests.gradients.cases_operations import normal
 from vitral.losses import (
     BinaryCrossentropy,
+    BinaryFocalCrossentropy,
     CategoricalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    CategoricalHinge,
+    CosineSimilarity,
+    Dice,
+    Hinge,
     Huber,
+    KLDivergence,
+    LogCosh,
     Loss,
     MeanAbsoluteError,
+    MeanAbsolutePercentageError,
     MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    Poisson,
     SparseCategoricalCrossentropy,
+    SquaredHinge,
+    Tversky,
 )
 from vitral.typing import Array
 
@@ -36,6 +50,7 @@ YES_OR_NO = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 1
 LOGITS = 2 * normal(4, 3)
 IMAGE_LABELS = np.array([[[0, 2], [1, 1]], [[2, 2], [0, 1]]])
 IMAGE_LOGITS = normal(2, 2, 2, 3, seed=5)
+_IMAGES = (np.eye(3)[IMAGE_LABELS], sigmoid(IMAGE_LOGITS))
 
 
 def _numbers(make: type[Loss]) -> list[Case]:
@@ -74,4 +89,44 @@ CASES: dict[str, list[Case]] = {
         (SparseCategoricalCrossentropy(), IMAGE_LABELS, softmax(IMAGE_LOGITS)),
         (SparseCategoricalCrossentropy(from_logits=True), IMAGE_LABELS, IMAGE_LOGITS),
     ],
+    "MeanAbsolutePercentageError": [
+        *(
+            (MeanAbsolutePercentageError(reduction=reduction), normal(4, 3, seed=2), LOGITS)
+            for reduction in _REDUCTIONS
+        ),
+        (MeanAbsolutePercentageError(), normal(2, 3, 4, 1, seed=7), normal(2, 3, 4)),
+    ],
+    "MeanSquaredLogarithmicError": [
+        (MeanSquaredLogarithmicError(), np.abs(normal(4, 3, seed=2)), np.abs(LOGITS)),
+        (MeanSquaredLogarithmicError(), YES_OR_NO, LOGITS),
+    ],
+    "LogCosh": _numbers(LogCosh),
+    "Poisson": [(Poisson(), np.abs(normal(4, 3, seed=2)), np.abs(LOGITS)), (Poisson(), YES_OR_NO, sigmoid(LOGITS))],
+    "KLDivergence": [
+        *((KLDivergence(reduction=reduction), SOFT, softmax(LOGITS)) for reduction in _REDUCTIONS),
+        (KLDivergence(), ONE_HOT, softmax(LOGITS)),
+        (KLDivergence(), SOFT, 3 * softmax(LOGITS)),
+    ],
+    "CosineSimilarity": _numbers(CosineSimilarity)[:-2],
+    "Hinge": [(Hinge(), YES_OR_NO, LOGITS), (Hinge(), 2 * YES_OR_NO - 1, LOGITS), (Hinge(), SOFT, LOGITS)],
+    "SquaredHinge": [(SquaredHinge(), YES_OR_NO, LOGITS), (SquaredHinge(), SOFT, LOGITS)],
+    "CategoricalHinge": [(CategoricalHinge(), ONE_HOT, LOGITS), (CategoricalHinge(), SOFT, LOGITS)],
+    "BinaryFocalCrossentropy": [
+        (BinaryFocalCrossentropy(), YES_OR_NO, sigmoid(LOGITS)),
+        (BinaryFocalCrossentropy(gamma=0.5, apply_class_balancing=True), YES_OR_NO, sigmoid(LOGITS)),
+        (BinaryFocalCrossentropy(gamma=0.0, label_smoothing=0.2), YES_OR_NO, sigmoid(LOGITS)),
+        (BinaryFocalCrossentropy(from_logits=True, alpha=0.4, apply_class_balancing=True), YES_OR_NO, LOGITS),
+    ],
+    "CategoricalFocalCrossentropy": [
+        (CategoricalFocalCrossentropy(), ONE_HOT, softmax(LOGITS)),
+        (CategoricalFocalCrossentropy([0.2, 0.5, 0.9], gamma=1.5), SOFT, 3 * softmax(LOGITS)),
+        (CategoricalFocalCrossentropy(gamma=0.0, label_smoothing=0.1), ONE_HOT, softmax(LOGITS)),
+        (CategoricalFocalCrossentropy(from_logits=True), np.eye(3)[IMAGE_LABELS], IMAGE_LOGITS),
+    ],
+    "CategoricalGeneralizedCrossEntropy": [
+        (CategoricalGeneralizedCrossEntropy(), LABELS, softmax(LOGITS)),
+        (CategoricalGeneralizedCrossEntropy(0.8), IMAGE_LABELS, softmax(IMAGE_LOGITS)),
+    ],
+    "Dice": [(Dice(axis=-1), YES_OR_NO, sigmoid(LOGITS)), (Dice(axis=(1, 2, 3)), *_IMAGES)],
+    "Tversky": [(Tversky(0.3, 0.8, axis=-1), YES_OR_NO, sigmoid(LOGITS)), (Tversky(axis=(1, 2, 3)), *_IMAGES)],
 }

@@ -102,6 +102,7 @@ def test_what_is_saved_is_what_keras_saves() -> None:
             "name": "sparse_categorical_crossentropy",
             "reduction": "sum_over_batch_size",
             "from_logits": True,
+            "ignore_class": None,
         },
         "registered_name": None,
     }

@@ -55,6 +55,16 @@ def smoothed(targets: Array, label_smoothing: float, classes: int) -> Array:
     return targets * (1 - label_smoothing) + label_smoothing / classes if label_smoothing else targets
 
 
+def signs(targets: Array, predictions: Array) -> tuple[Array, Array]:
+    """Targets as -1 and 1, where all of them are 0 or 1; others stay. The predictions are handed on.
+
+    >>> signs(np.array([0.0, 1.0]), np.zeros(2))[0]
+    array([-1.,  1.])
+    """
+    binary = bool(np.all((targets == 0) | (targets == 1)))
+    return (2 * targets - 1 if binary else targets), predictions
+
+
 def class_labels(y_true: npt.ArrayLike, y_pred: Array, *, name: str) -> npt.NDArray[np.intp]:
     """Labels as whole numbers, one for each vector of `y_pred`: shape (batch, ...) for (batch, ..., classes).
 

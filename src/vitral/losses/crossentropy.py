@@ -4,31 +4,28 @@ From probabilities, values below epsilon or above 1 - epsilon are clipped, as in
 the derivative with respect to the logits is a - y, which clipping does not spoil.
 """
 
-from typing import Self
-
 from vitral import ops
 from vitral.config import epsilon
 from vitral.core.targets import class_labels, matching, smoothed
 from vitral.errors import ConfigError
-from vitral.losses.loss import OnePassLoss, registry
+from vitral.losses.loss import OnePassLoss, only_default, registry
 from vitral.typing import Array, Config
-
-
-def _without_defaults(config: Config, **defaults: object) -> Config:
-    """The configuration without arguments of Keras that are accepted at their default only."""
-    arguments = dict(config)
-    for name, default in defaults.items():
-        value = arguments.pop(name, default)
-        if value != default:
-            raise ConfigError(f"{name} is {value!r}; Vitral has {name}={default!r} only")
-    return arguments
 
 
 class _Smoothing(OnePassLoss):
     """What the two losses share whose targets are probabilities: their arguments."""
 
-    def __init__(self, from_logits: bool, label_smoothing: float, reduction: str | None, name: str | None) -> None:
-        super().__init__(name, reduction)
+    def __init__(
+        self,
+        from_logits: bool,
+        label_smoothing: float,
+        axis: int,
+        reduction: str | None,
+        name: str | None,
+        dtype: str | None,
+    ) -> None:
+        super().__init__(name, reduction, dtype)
+        only_default("axis", axis, (-1,), self.name)
         if not 0 <= label_smoothing <= 1:
             raise ConfigError(f"label_smoothing is {label_smoothing!r}; expected a number between 0 and 1")
         self.from_logits = from_logits
@@ -39,11 +36,8 @@ class _Smoothing(OnePassLoss):
             **super().get_config(),
             "from_logits": self.from_logits,
             "label_smoothing": self.label_smoothing,
+            "axis": -1,
         }
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        return super().from_config(_without_defaults(config, axis=-1))
 
 
 @registry.register("bce", "BCE")
@@ -61,10 +55,12 @@ class BinaryCrossentropy(_Smoothing):
         self,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "binary_crossentropy",
+        dtype: str | None = None,
     ) -> None:
-        super().__init__(from_logits, label_smoothing, reduction, name)
+        super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
 
     @property
     def fused_activation(self) -> str | None:
@@ -102,10 +98,12 @@ class CategoricalCrossentropy(_Smoothing):
         self,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
+        axis: int = -1,
         reduction: str | None = "sum_over_batch_size",
         name: str | None = "categorical_crossentropy",
+        dtype: str | None = None,
     ) -> None:
-        super().__init__(from_logits, label_smoothing, reduction, name)
+        super().__init__(from_logits, label_smoothing, axis, reduction, name, dtype)
 
     @property
     def fused_activation(self) -> str | None:
@@ -144,10 +142,15 @@ class SparseCategoricalCrossentropy(OnePassLoss):
     def __init__(
         self,
         from_logits: bool = False,
+        ignore_class: int | None = None,
         reduction: str | None = "sum_over_batch_size",
+        axis: int = -1,
         name: str | None = "sparse_categorical_crossentropy",
+        dtype: str | None = None,
     ) -> None:
-        super().__init__(name, reduction)
+        super().__init__(name, reduction, dtype)
+        only_default("axis", axis, (-1,), self.name)
+        only_default("ignore_class", ignore_class, (None,), self.name)
         self.from_logits = from_logits
 
     @property
@@ -167,8 +170,4 @@ class SparseCategoricalCrossentropy(OnePassLoss):
         return ops.sparse_categorical_cross_entropy(y_pred, labels, epsilon=epsilon(), before_softmax=True)
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "from_logits": self.from_logits}
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        return super().from_config(_without_defaults(config, ignore_class=None, axis=-1))
+        return {**super().get_config(), "from_logits": self.from_logits, "ignore_class": None}

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vitral.config import floatx
 from vitral.core.configurable import Configurable
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
@@ -20,7 +21,8 @@ class Loss(Configurable):
 
     A subclass writes `call`, the losses of the samples, and `gradient`, their derivative. Targets arrive in the type of
     the predictions. `reduction` says how the losses of a batch become one number: "sum_over_batch_size" or "mean" (the
-    default), "sum", "mean_with_sample_weight", "none" or None. Raises ConfigError for any other.
+    default), "sum", "mean_with_sample_weight", "none" or None. Raises ConfigError for any other. `dtype` is Keras'; a
+    loss is always computed in the type of the predictions, so any but that of `config.floatx()` is refused.
 
     >>> class CubicError(Loss):
     ...     def call(self, y_true, y_pred):
@@ -32,9 +34,12 @@ class Loss(Configurable):
     4.5
     """
 
-    def __init__(self, name: str | None = None, reduction: str | None = "sum_over_batch_size") -> None:
+    def __init__(
+        self, name: str | None = None, reduction: str | None = "sum_over_batch_size", dtype: str | None = None
+    ) -> None:
         self.name = name or unique_name(type(self).__name__)
         self.reduction = check_reduction(reduction)
+        only_default("dtype", dtype, (None, floatx()), self.name)
 
     # What a subclass writes.
 
@@ -153,6 +158,12 @@ class OnePassLoss(Loss):
 
     def targets(self, y_true: npt.ArrayLike, y_pred: Array) -> Array:
         return np.asarray(y_true)
+
+
+def only_default(argument: str, value: object, supported: tuple[object, ...], owner: str) -> None:
+    """Raise ConfigError unless an argument of Keras has one of the values that are supported here."""
+    if value not in supported:
+        raise ConfigError(f"{owner}: {argument} is {value!r}; Vitral has {argument}={supported[-1]!r} only")
 
 
 registry: Registry[Loss] = Registry("loss", "keras.losses", Loss)

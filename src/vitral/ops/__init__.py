@@ -36,6 +36,19 @@ from vitral.ops.interface.dense import (
     dense,
     dense_backward,
 )
+from vitral.ops.interface.distance_loss import (
+    cosine_similarity,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_percentage_error,
+    mean_squared_logarithmic_error,
+    poisson,
+)
+from vitral.ops.interface.focal_loss import (
+    binary_focal_cross_entropy,
+    categorical_focal_cross_entropy,
+    generalized_cross_entropy,
+)
 from vitral.ops.interface.loss import (
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -47,11 +60,20 @@ from vitral.ops.interface.loss import (
     sparse_categorical_cross_entropy,
     sparse_softmax_cross_entropy,
 )
+from vitral.ops.interface.margin_loss import (
+    categorical_hinge,
+    hinge,
+    squared_hinge,
+)
 from vitral.ops.interface.norm import (
     batch_norm_inference,
     batch_norm_inference_backward,
     batch_norm_training,
     batch_norm_training_backward,
+)
+from vitral.ops.interface.overlap_loss import (
+    dice,
+    tversky,
 )
 from vitral.ops.interface.piecewise import (
     clipped_line,
@@ -136,7 +158,10 @@ __all__ = [
     "batch_norm_training",
     "batch_norm_training_backward",
     "binary_cross_entropy",
+    "binary_focal_cross_entropy",
     "categorical_cross_entropy",
+    "categorical_focal_cross_entropy",
+    "categorical_hinge",
     "celu",
     "celu_backward",
     "clipped_line",
@@ -145,8 +170,10 @@ __all__ = [
     "conv2d_backward",
     "conv2d_max_pool2d",
     "conv2d_max_pool2d_backward",
+    "cosine_similarity",
     "dense",
     "dense_backward",
+    "dice",
     "dropout",
     "dropout_backward",
     "elu",
@@ -156,6 +183,7 @@ __all__ = [
     "gather",
     "gelu",
     "gelu_backward",
+    "generalized_cross_entropy",
     "global_average_pool2d",
     "global_average_pool2d_backward",
     "global_max_pool2d",
@@ -166,9 +194,12 @@ __all__ = [
     "hard_shrink_backward",
     "hard_silu",
     "hard_silu_backward",
+    "hinge",
     "huber",
+    "kl_divergence",
     "linear",
     "linear_backward",
+    "log_cosh",
     "log_sigmoid",
     "log_sigmoid_backward",
     "log_softmax",
@@ -176,11 +207,14 @@ __all__ = [
     "max_pool2d",
     "max_pool2d_backward",
     "mean_absolute_error",
+    "mean_absolute_percentage_error",
     "mean_squared_error",
+    "mean_squared_logarithmic_error",
     "mish",
     "mish_backward",
     "momentum_update",
     "operations",
+    "poisson",
     "relu",
     "relu_backward",
     "reshape",
@@ -209,6 +243,7 @@ __all__ = [
     "sparse_softmax_cross_entropy",
     "sparsemax",
     "sparsemax_backward",
+    "squared_hinge",
     "squareplus",
     "squareplus_backward",
     "tanh",
@@ -217,6 +252,7 @@ __all__ = [
     "tanh_shrink_backward",
     "threshold",
     "threshold_backward",
+    "tversky",
     "weight_decay_update",
     "zero_pad2d",
     "zero_pad2d_backward",
