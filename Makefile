@@ -1,5 +1,6 @@
 # make demo       set up, train on MNIST, write a report (about two minutes)
 # make test       set up, run all tests
+# make test-interop  the same, then the tests beside Keras, PyTorch, ONNX and others, in .venv-interop
 # make check      set up, run the linters and the type checker
 # make sanitize   set up, run the kernels' own tests under AddressSanitizer and UndefinedBehaviorSanitizer
 # make bench      compare with other libraries, write docs/benchmarks.md; those that are not installed are left out.
@@ -11,13 +12,16 @@
 
 PYTHON ?= python3
 VENV   := .venv
+INTEROP := .venv-interop
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet install
+
+TORCH := torch==2.13.0+cpu
 
 # One thread per test process; results do not depend on it, the time does.
 TEST_ENV := VITRAL_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: demo test check sanitize bench bench-ops clean setup
+.PHONY: demo test test-interop check sanitize bench bench-ops clean setup
 .NOTPARALLEL:
 
 demo: $(VENV)/.lab-installed
@@ -25,6 +29,11 @@ demo: $(VENV)/.lab-installed
 
 test: $(VENV)/.dev-installed
 	@$(TEST_ENV) $(BIN)/python -m pytest --quiet --numprocesses auto --maxprocesses 8
+
+# Warnings of the other libraries' own code are none of ours.
+test-interop: $(INTEROP)/.installed
+	@$(TEST_ENV) KERAS_BACKEND=jax $(INTEROP)/bin/python -m pytest --quiet --numprocesses auto --maxprocesses 4 \
+	  -W ignore::DeprecationWarning -W ignore::FutureWarning tests/interop
 
 check: $(VENV)/.dev-installed
 	@$(BIN)/ruff check --quiet
@@ -47,7 +56,7 @@ sanitize: $(VENV)/.dev-installed
 setup: $(VENV)/.dev-installed
 
 clean:
-	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) $(INTEROP) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps make a second call quick; a changed pyproject.toml or kernel installs again.
@@ -62,6 +71,21 @@ $(VENV)/.dev-installed: $(VENV)/.created pyproject.toml $(NATIVE)
 	@echo "Installing Vitral, its lab and the test tools into $(VENV) ..." >&2
 	@$(PIP) --editable ".[dev]"
 	@touch $(VENV)/.lab-installed $@
+
+# The other libraries have an environment of their own; Vitral and pytest it takes from .venv, compiled already.
+# PyTorch's usual package would bring gigabytes of CUDA: where the CPU build is not found, its tests are skipped. It is
+# found with: make test-interop PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+export PIP_EXTRA_INDEX_URL
+$(INTEROP)/.installed: $(VENV)/.dev-installed tests/interop/requirements.txt
+	@echo "Installing Keras, JAX, ONNX and others into $(INTEROP) ..." >&2
+	@$(BIN)/python -m venv --without-pip --clear $(INTEROP)
+	@$(BIN)/python -c "import sysconfig; p = sysconfig.get_path('purelib'); print(f'import site; site.addsitedir({p!r})')" \
+	  > "$$($(INTEROP)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/vitral.pth"
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet --quiet --python $(INTEROP)/bin/python \
+	  install -r tests/interop/requirements.txt
+	@$(BIN)/python -m pip --disable-pip-version-check --quiet --quiet --quiet --python $(INTEROP)/bin/python \
+	  install "$(TORCH)" || echo "$(TORCH) was not found; the tests beside PyTorch are skipped" >&2
+	@touch $@
 
 # Some systems ship Python without ensurepip; their own pip then fills the environment.
 $(VENV)/.created:

@@ -5,8 +5,14 @@ import random
 import numpy as np
 
 from vitral.callbacks import Progbar
+from vitral.core.custom_objects import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 from vitral.core.naming import clear_session
-from vitral.core.registry import register_keras_serializable
 from vitral.core.rng import set_seed
 from vitral.preprocessing import to_categorical
 from vitral.training import PyDataset
@@ -43,6 +49,10 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "clear_session",
+    "custom_object_scope",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
     "normalize",
     "register_keras_serializable",
     "set_random_seed",

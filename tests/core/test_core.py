@@ -5,7 +5,8 @@ import pytest
 
 import vitral.config
 from vitral.core import rng
-from vitral.core.registry import Registry, register_keras_serializable
+from vitral.core.custom_objects import register_keras_serializable
+from vitral.core.registry import Registry
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
 

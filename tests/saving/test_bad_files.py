@@ -126,7 +126,7 @@ def test_a_member_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest
         (with_config(lambda c: c["config"].update(layers=3)), "does not describe a model"),
         (
             with_config(lambda c: c["config"]["layers"][1].update(class_name="Dens")),
-            "unknown layer 'Dens'; did you mean",
+            "unknown layer 'Dens' (did you mean 'Dense'?)",
         ),
         (with_config(lambda c: c["config"]["layers"][1]["config"].update(units=-4)), "units"),
         (with_config(lambda c: c["config"]["layers"][1]["config"].update(dtype="float16")), "dtype='float16'"),

@@ -6,36 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar, cast
 
 from vitral.core.configurable import Configurable
+from vitral.core.custom_objects import get_registered_name, get_registered_object
 from vitral.core.naming import snake_case
 from vitral.errors import ConfigError
 from vitral.typing import Config
 
 T = TypeVar("T", bound=Configurable)
-AnyClass = TypeVar("AnyClass", bound=type)
 
-_custom: dict[str, type] = {}
 _rooms: "dict[str, Registry[Any]]" = {}
-
-
-def register_keras_serializable(package: str = "Custom", name: str | None = None) -> Callable[[AnyClass], AnyClass]:
-    """Decorator: let saved models find the user's own class under "package>name".
-
-    >>> @register_keras_serializable(package="course")
-    ... class Swish: ...
-    >>> get_registered_name(Swish)
-    'course>Swish'
-    """
-
-    def decorator(cls: AnyClass) -> AnyClass:
-        _custom[f"{package}>{name or cls.__name__}"] = cls
-        return cls
-
-    return decorator
-
-
-def get_registered_name(cls: type) -> str:
-    """The name under which a class was registered, or its own."""
-    return next((name for name, registered in _custom.items() if registered is cls), cls.__name__)
 
 
 def unknown_name(kind: str, name: str, known: list[str]) -> ConfigError:
@@ -152,16 +130,13 @@ class Registry(Generic[T]):
         """The object that `serialize` described; raises ConfigError if its class is not known."""
         name = str(config["class_name"])
         registered = config.get("registered_name") or name
-        candidates: tuple[type | None, ...] = (
-            (custom_objects or {}).get(name),
-            (custom_objects or {}).get(registered),
-            self._custom_class(registered),
-        )
-        cls = next((candidate for candidate in candidates if candidate is not None), None) or self.class_of(name)
+        given = custom_objects or {}
+        cls = given.get(name) or given.get(registered) or self._custom_class(registered) or self.class_of(name)
         arguments = dict(config.get("config") or {})
         from_config = getattr(cls, "from_config", None)
         return cast(T, from_config(arguments) if from_config is not None else cls(**arguments))
 
     def _custom_class(self, name: str) -> type | None:
-        cls = _custom.get(name) or _custom.get(f"Custom>{name}")
-        return cls if cls is not None and (self.base is None or issubclass(cls, self.base)) else None
+        cls = get_registered_object(name) or get_registered_object(f"Custom>{name}")
+        is_ours = isinstance(cls, type) and (self.base is None or issubclass(cls, self.base))
+        return cls if is_ours else None

@@ -9,6 +9,7 @@ import numpy as np
 from vitral import initializers
 from vitral.config import floatx
 from vitral.core.configurable import Configurable
+from vitral.core.limits import check_allowed
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.rng import SeedGenerator
@@ -194,8 +195,10 @@ class Layer(Configurable):
         trainable: bool = True,
     ) -> Variable:
         """Create a variable of the layer; the initializer is glorot_uniform unless given."""
+        path = f"{self.name}/{name}"
+        check_allowed(shape, path)
         value = initializers.get(initializer or "glorot_uniform")(tuple(shape), floatx())
-        variable = Variable(value, name=name, trainable=trainable, regularizer=regularizer, path=f"{self.name}/{name}")
+        variable = Variable(value, name=name, trainable=trainable, regularizer=regularizer, path=path)
         self._weights.append(variable)
         return variable
 
@@ -272,6 +275,13 @@ class Layer(Configurable):
     def variables(self) -> list[Variable]:
         """The weights and the positions of the random streams: all that saving must keep."""
         return self.weights + [stream.state for stream in self._seed_generators]
+
+    def storage(self) -> dict[str, list[Variable]]:
+        """Where Keras 3 keeps the variables in a file of weights: the path under the layer's own, and what is there.
+
+        A layer whose counterpart in Keras is made of smaller ones overrides this, as an LSTM of its "cell".
+        """
+        return {"": self.weights, "seed_generator": [stream.state for stream in self._seed_generators]}
 
     def get_weights(self) -> list[Array]:
         """Copies of the weights' values."""

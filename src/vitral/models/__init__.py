@@ -7,11 +7,16 @@ from vitral.models.model import Model
 from vitral.models.sequential import Sequential
 
 
-def load_model(filepath: str | Path, custom_objects: dict[str, Any] | None = None, compile: bool = True) -> Any:  # noqa: A002
+def load_model(
+    filepath: str | Path,
+    custom_objects: dict[str, Any] | None = None,
+    compile: bool = True,  # noqa: A002
+    safe_mode: bool = True,
+) -> Any:
     """The model in a `.keras` file; see `vitral.saving.load_model`."""
     from vitral.saving import load_model as load
 
-    return load(filepath, custom_objects=custom_objects, compile=compile)
+    return load(filepath, custom_objects, compile, safe_mode)
 
 
 def save_model(model: Model, filepath: str | Path, overwrite: bool = True) -> None:

@@ -87,11 +87,14 @@ class Model(Trainer):
 
         save_weights(self, filepath, overwrite)
 
-    def load_weights(self, filepath: str | Path) -> None:
-        """Read weights that `save_weights` or `save` wrote, or Keras 3; raises ModelFileError if they do not fit."""
+    def load_weights(self, filepath: str | Path, skip_mismatch: bool = False) -> None:
+        """Read weights that `save_weights` or `save` wrote, or Keras.
+
+        With `skip_mismatch` layers that do not fit keep their weights, with a warning; otherwise raises ModelFileError.
+        """
         from vitral.saving import load_weights
 
-        load_weights(self, filepath)
+        load_weights(self, filepath, skip_mismatch)
 
 
 def _each_once(variables: Iterable[Variable]) -> list[Variable]:

@@ -1,13 +1,28 @@
 """Saved models, in Keras 3's formats: `.keras` for all of a model, `.weights.h5` for its weights."""
 
-from vitral.core.registry import get_registered_name, register_keras_serializable
+from vitral.core.custom_objects import (
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
 from vitral.saving.files import load_model, load_weights, save_model, save_weights
+from vitral.saving.serialization import deserialize_keras_object, serialize_keras_object
+
+CustomObjectScope = custom_object_scope
 
 __all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
     "get_registered_name",
+    "get_registered_object",
     "load_model",
     "load_weights",
     "register_keras_serializable",
     "save_model",
     "save_weights",
+    "serialize_keras_object",
 ]

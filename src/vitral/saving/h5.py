@@ -10,24 +10,22 @@ import io
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from types import ModuleType
 from typing import Any
-
-import numpy as np
 
 from vitral.core.naming import snake_case
 from vitral.core.variable import Variable
-from vitral.errors import MissingExtraError, ModelFileError, ModelWarning
-from vitral.layers import Layer
+from vitral.errors import ModelFileError, ModelWarning
 from vitral.models import Model
+from vitral.saving import hdf5
 from vitral.typing import Array
+
+Found = list[tuple[Variable, Array]]
 
 
 def write_weights(model: Model) -> bytes:
     """The HDF5 file with all variables of the model and, if it has state, of its optimizer."""
     buffer = io.BytesIO()
-    with _h5py("saving a model").File(buffer, "w") as file:
+    with hdf5.import_h5py("saving a model").File(buffer, "w") as file:
         file.create_group("vars").attrs["name"] = model.name
         for path, name, variables in _groups(model):
             group = file.create_group(path)
@@ -37,24 +35,28 @@ def write_weights(model: Model) -> bytes:
     return buffer.getvalue()
 
 
-def read_weights(model: Model, content: bytes, source: Path) -> None:
-    """Copy the variables of an HDF5 file into a built model, all of them or, after an error, none.
+def find_weights(file: Any, model: Model, skip_mismatch: bool = False) -> Found:
+    """The values for the variables of a built model and of its optimizer, from an open HDF5 file.
 
-    Raises ModelFileError, in one line, if the file is damaged or is another model's.
+    With `skip_mismatch` a layer that does not fit is left out, with a ModelWarning. Raises ModelFileError, in one line,
+    if the file is another model's.
     """
-    found: list[tuple[Variable, Array]] = []
-    h5py = _h5py("loading a model")
-    try:
-        with h5py.File(io.BytesIO(content), "r") as file:
-            groups = list(_layer_groups(model, "layers"))
-            for path, name, variables in groups:
-                found += _read_group(file, path, name, variables, source)
-            _check_nothing_is_left(file, {path for path, _, _ in groups}, source)
-            found += _read_optimizer(file, model, source)
-    except (OSError, RuntimeError, KeyError, TypeError) as error:
-        raise ModelFileError(f"{source}: the weights are damaged ({error})") from None
-    for variable, value in found:
-        variable.assign(value)
+    found: Found = []
+    problems: list[str] = []
+    groups = list(_layer_groups(model, "layers"))
+    for path, name, variables in groups:
+        try:
+            found += _read_group(file, path, f'layer "{name}"', variables)
+        except ModelFileError as error:
+            problems.append(str(error))
+    if not skip_mismatch:
+        if problems:
+            raise ModelFileError("; ".join(problems))
+        _check_nothing_is_left(file, {path for path, _, _ in groups})
+        return found + _find_optimizer_state(file, model)
+    if problems:
+        warnings.warn(f"left out what does not fit: {'; '.join(problems)}", ModelWarning, stacklevel=4)
+    return found
 
 
 def _groups(model: Model) -> Iterator[tuple[str, str, list[Variable]]]:
@@ -74,36 +76,35 @@ def _layer_groups(model: Model, root: str) -> Iterator[tuple[str, str, list[Vari
             yield f"{path}/vars", layer.name, []
             yield from _layer_groups(layer, f"{path}/layers")
             continue
-        yield f"{path}/vars", layer.name, layer.weights
-        streams = _streams(layer)
-        if streams:
-            yield f"{path}/seed_generator/vars", "seed_generator", streams
+        for part, variables in layer.storage().items():
+            if part == "":
+                yield f"{path}/vars", layer.name, variables
+            elif variables:
+                yield f"{path}/{part}/vars", part.rpartition("/")[2], variables
 
 
-def _streams(layer: Layer) -> list[Variable]:
-    weights = {id(variable) for variable in layer.weights}
-    return [variable for variable in layer.variables if id(variable) not in weights]
-
-
-def _read_group(
-    file: Any, path: str, name: str, variables: list[Variable], source: Path
-) -> list[tuple[Variable, Array]]:
+def _read_group(file: Any, path: str, owner: str, variables: list[Variable]) -> Found:
     """The values for a group's variables; a random stream that the file does not have stays as it is."""
-    group = _follow(file, path, source)
+    group = hdf5.member(file, path, path)
     count = 0 if group is None else len(group)
     if path.endswith("seed_generator/vars") and count == 0:
         return []
     if count != len(variables):
-        raise ModelFileError(
-            f'{source}: layer "{name}" has {count} variables in the file; the model has {len(variables)}'
-        )
+        raise ModelFileError(f"{owner} has {count} variables in the file; the model has {len(variables)}")
     return [
-        (variable, _read(group, number, variable, f'layer "{name}"', source))
+        (variable, _read(group, number, variable, f"variable {number} of {owner}"))
         for number, variable in enumerate(variables)
     ]
 
 
-def _check_nothing_is_left(file: Any, read: set[str], source: Path) -> None:
+def _read(group: Any, number: int, variable: Variable, what: str) -> Array:
+    dataset = hdf5.member(group, str(number), what)
+    if dataset is None:
+        raise ModelFileError(f"{what} is missing")
+    return hdf5.values(dataset, variable.shape, what)
+
+
+def _check_nothing_is_left(file: Any, read: set[str]) -> None:
     """Raise ModelFileError if a layer of the file, one with weights, has no counterpart in the model."""
     left: list[str] = []
 
@@ -114,12 +115,12 @@ def _check_nothing_is_left(file: Any, read: set[str], source: Path) -> None:
 
     file.visititems(look)
     if left:
-        raise ModelFileError(f"{source}: has weights for {', '.join(left)}, which the model does not have")
+        raise ModelFileError(f"has weights for {', '.join(left)}, which the model does not have")
 
 
-def _read_optimizer(file: Any, model: Model, source: Path) -> list[tuple[Variable, Array]]:
+def _find_optimizer_state(file: Any, model: Model) -> Found:
     """The values for the optimizer; none if the file has none, or, with a warning, those of another optimizer."""
-    group = _follow(file, "optimizer/vars", source)
+    group = hdf5.member(file, "optimizer/vars", "optimizer/vars")
     if group is None or not model.compiled:
         return []
     optimizer = model.optimizer
@@ -127,50 +128,13 @@ def _read_optimizer(file: Any, model: Model, source: Path) -> list[tuple[Variabl
         optimizer.build(model.trainable_weights)
     if len(group) != len(optimizer.variables):
         warnings.warn(
-            f"{source}: the state of the optimizer is left out: the file has {len(group)} variables for it, "
+            f"the state of the optimizer is left out: the file has {len(group)} variables for it, "
             f'"{optimizer.name}" has {len(optimizer.variables)}',
             ModelWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
         return []
     return [
-        (variable, _read(group, number, variable, "the optimizer", source))
+        (variable, _read(group, number, variable, f"variable {number} of the optimizer"))
         for number, variable in enumerate(optimizer.variables)
     ]
-
-
-def _follow(file: Any, path: str, source: Path) -> Any:
-    """The group at a path, or None; links that lead elsewhere are refused."""
-    group = file
-    for part in path.split("/"):
-        link = group.get(part, getlink=True)
-        if link is None:
-            return None
-        if type(link).__name__ != "HardLink":
-            raise ModelFileError(f"{source}: {path} is a link to another place; expected the weights themselves")
-        group = group[part]
-    return group
-
-
-def _read(group: Any, number: int, variable: Variable, owner: str, source: Path) -> Array:
-    link = group.get(str(number), getlink=True)
-    if type(link).__name__ != "HardLink":
-        raise ModelFileError(f"{source}: variable {number} of {owner} is missing")
-    dataset = group[str(number)]
-    if dataset.is_virtual or dataset.external:
-        raise ModelFileError(f"{source}: variable {number} of {owner} is kept in another file")
-    if dataset.shape != variable.shape:
-        raise ModelFileError(
-            f"{source}: variable {number} of {owner} has shape {dataset.shape} in the file; "
-            f"the model's has {variable.shape}"
-        )
-    return np.asarray(dataset[()])
-
-
-def _h5py(purpose: str) -> ModuleType:
-    try:
-        import h5py
-    except ImportError:
-        raise MissingExtraError("h5py", needed_for=purpose) from None
-    module: ModuleType = h5py
-    return module

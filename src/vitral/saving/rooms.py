@@ -1,0 +1,30 @@
+"""All rooms whose classes can be named in a file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vitral.activations.activation import registry as activations
+from vitral.core.registry import Registry
+from vitral.initializers.initializer import registry as initializers
+from vitral.layers.layer import registry as layers
+from vitral.losses.loss import registry as losses
+from vitral.metrics.metric import registry as metrics
+from vitral.models import Model, Sequential
+from vitral.optimizers.optimizer import registry as optimizers
+from vitral.optimizers.schedules.schedule import registry as schedules
+from vitral.regularizers.regularizer import registry as regularizers
+
+ROOMS: tuple[Registry[Any], ...] = (
+    layers,
+    initializers,
+    regularizers,
+    activations,
+    optimizers,
+    schedules,
+    losses,
+    metrics,
+)
+"""Where a name could stand in several of them, the module that is written beside it decides, or else this order."""
+
+MODELS: Mapping[str, type[Model]] = {"Sequential": Sequential}
+"""The kinds of models by Keras' names for them."""
