@@ -43,6 +43,25 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Normalization(mean=1.0, variance=4.0), _IMAGES),
         (lambda: layers.Normalization(mean=1.0, variance=4.0, invert=True), (3, 4)),
     ],
+    "RandomCrop": [
+        (lambda: layers.RandomCrop(3, 4, seed=3), _IMAGES),
+        (lambda: layers.RandomCrop(6, 4, seed=3), _IMAGES),
+    ],
+    "RandomErasing": [(lambda: layers.RandomErasing((1, 1), value_range=(-1, 1), seed=3), _IMAGES)],
+    "RandomFlip": [
+        (lambda: layers.RandomFlip(seed=3), (4, 3, 2, 1)),
+        (lambda: layers.RandomFlip("horizontal", seed=3), (4, 3, 2, 1)),
+        (lambda: layers.RandomFlip("vertical", seed=3), (4, 3, 2, 1)),
+    ],
+    "RandomRotation": [(lambda: layers.RandomRotation(0.3, fill_mode="constant", fill_value=0.5, seed=3), _IMAGES)],
+    "RandomTranslation": [
+        (lambda: layers.RandomTranslation(0.3, 0.4, seed=3), _IMAGES),
+        (lambda: layers.RandomTranslation(0.3, 0.4, "constant", "nearest", seed=3), _IMAGES),
+    ],
+    "RandomZoom": [
+        (lambda: layers.RandomZoom(0.4, seed=3), _IMAGES),
+        (lambda: layers.RandomZoom(0.4, 0.2, "wrap", seed=3), _IMAGES),
+    ],
     "ReLU": [(lambda: layers.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.2), (3, 4))],
     "Rescaling": [(lambda: layers.Rescaling(0.5, offset=1.0), _IMAGES)],
     "Reshape": [(lambda: layers.Reshape((-1, 3)), (2, 6, 2))],

@@ -52,6 +52,27 @@ def _norm(arrays: list[Array | None]) -> list[Case]:
     ]
 
 
+def _affine_sample() -> list[Case]:
+    x = normal(2, 4, 5, 2)
+    turned = np.array([[0.8, -0.6, 1.3, 0.6, 0.8, -1.1], [1.2, 0.1, -2.2, 0.3, 0.9, 0.4]])
+    shifted = np.array([[1.0, 0.0, 7.3, 0.0, 1.0, -6.2], [1.0, 0.0, -0.4, 0.0, 1.0, 0.4]])
+    return [
+        ([x], {"maps": maps, "interpolation": interpolation, "fill_mode": fill_mode})
+        for maps in (turned, shifted)
+        for interpolation in ("nearest", "bilinear")
+        for fill_mode in ("reflect", "wrap", "constant", "nearest")
+    ]
+
+
+def _resize() -> list[Case]:
+    x = normal(2, 4, 6, 2)
+    return [
+        ([x], {"size": (7, 3), "interpolation": name, "antialias": antialias})
+        for name in ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
+        for antialias in (False, True)
+    ]
+
+
 _ELEMENTS: list[Case] = [([normal(3, 4)], {}), ([10 * normal(2, 3, 2)], {})]
 
 CASES: dict[str, list[Case]] = {
@@ -66,6 +87,15 @@ CASES: dict[str, list[Case]] = {
     "batch_norm_inference": _norm([normal(4), np.abs(normal(4)) + 0.5]),
     "reshape": [([normal(2, 3, 4)], {"shape": (6, 2)})],
     "zero_pad2d": [([normal(2, 3, 4, 2)], {"padding": ((1, 0), (2, 3))})],
+    "crop2d": [([normal(2, 4, 5, 2)], {"cropping": ((1, 0), (2, 1))})],
+    "flip2d": [
+        (
+            [normal(4, 3, 2, 2)],
+            {"vertical": np.array([True, True, False, False]), "horizontal": np.array([True, False, True, False])},
+        )
+    ],
+    "resize2d": _resize(),
+    "affine_sample2d": _affine_sample(),
     "affine": [([normal(2, 3)], {"scale": normal(3), "offset": normal(3)})],
     "dropout": [([normal(2, 3)], {"keep": normal(2, 3) > 0, "rate": 0.25})],
     "relu": [

@@ -1,4 +1,4 @@
-"""A small recipe in which everything that a resume must restore takes part: dropout, Adam's moments, shuffling."""
+"""A small recipe with everything that a resume must restore: dropout, augmentation, Adam's moments, shuffling."""
 
 from pathlib import Path
 
@@ -16,7 +16,19 @@ title = { en = "Resumable", es = "Reanudable" }
 [data]
 dataset = "digits"
 validation = "test"
-flatten = true
+
+[[layers]]
+type = "RandomTranslation"
+height_factor = 0.125
+width_factor = [-0.125, 0.0]
+fill_mode = "constant"
+
+[[layers]]
+type = "RandomErasing"
+value_range = [0, 1]
+
+[[layers]]
+type = "Flatten"
 
 [[layers]]
 type = "Dense"

@@ -79,7 +79,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_a_users_own_file_works_as_a_shipped_name_does(recipe_file: Path) -> None:
     check_recipe(load_recipe(recipe_file))
-    assert load_recipe(recipe_file, ["layers.0.units=7"]).layers[0]["units"] == 7
+    assert load_recipe(recipe_file, ["layers.3.units=7"]).layers[3]["units"] == 7
 
 
 def test_seed_and_epochs_win_over_everything() -> None:

@@ -55,7 +55,8 @@ def test_figures_are_those_that_scikit_learn_computes_from_the_predictions(finis
 def test_summary_says_what_was_run(finished: RunFolder) -> None:
     summary = finished.summary()
     assert summary.status == "finished"
-    assert [layer.type for layer in summary.layers] == ["Dense", "BatchNormalization", "Dropout", "Dense"]
+    types = ["RandomTranslation", "RandomErasing", "Flatten", "Dense", "BatchNormalization", "Dropout", "Dense"]
+    assert [layer.type for layer in summary.layers] == types
     assert summary.parameters == 64 * 24 + 24 + 4 * 24 + 24 * 10 + 10
     assert summary.trainable_parameters == summary.parameters - 2 * 24
     assert summary.multiply_adds == 64 * 24 + 24 * 10

@@ -76,7 +76,7 @@ def test_interrupted_study_skips_what_is_finished(
 
 
 def test_a_wrong_variant_stops_the_study_before_any_training(recipe: Recipe, tmp_path: Path) -> None:
-    recipe.variants[1].set["layers.0.unit"] = 3
+    recipe.variants[1].set["layers.3.unit"] = 3
     with pytest.raises(RecipeError, match="unknown argument of Dense 'unit'; did you mean 'units'"):
         run_study(recipe, tmp_path / "runs", command=["test"], verbose=0)
     assert not (tmp_path / "runs").exists()

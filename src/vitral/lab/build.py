@@ -1,6 +1,5 @@
 """From the tables of a recipe to a compiled network: names become objects of the library."""
 
-import inspect
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from typing import Any
 
 from vitral import callbacks, layers, losses, metrics, models, optimizers
 from vitral.core import naming, rng
-from vitral.core.registry import unknown_name
+from vitral.core.registry import arguments_of, unknown_name
 from vitral.errors import ConfigError, RecipeError, VitralError
 from vitral.lab.recipe import Recipe, Settings
 
@@ -59,10 +58,10 @@ def make(room: ModuleType, base: type, settings: Settings, kind: str) -> Any:
     """
     cls = find_class(room, base, settings.get("type"), kind)
     arguments = {key: _argument(value) for key, value in settings.items() if key != "type"}
-    accepted = _parameters(cls)
+    accepted = arguments_of(cls)
     for key in arguments:
         if key not in accepted:
-            raise unknown_name(f"argument of {cls.__name__}", key, accepted)
+            raise unknown_name(f"argument of {cls.__name__}", key, sorted(accepted))
     try:
         return cls(**arguments)
     except TypeError as error:
@@ -75,19 +74,6 @@ def _metric(entry: str | Settings) -> Any:
     if entry not in _ACCURACY:
         metrics.get(entry)
     return entry
-
-
-def _parameters(cls: type) -> list[str]:
-    """Names of the constructor's arguments, those that `**options` hands on to the base classes included."""
-    names: list[str] = []
-    for base in cls.__mro__:
-        if "__init__" not in vars(base):
-            continue
-        parameters = inspect.signature(base.__dict__["__init__"]).parameters.values()
-        names += [each.name for each in parameters if each.kind is not each.VAR_KEYWORD and each.name != "self"]
-        if not any(each.kind is each.VAR_KEYWORD for each in parameters):
-            break
-    return names
 
 
 def find_class(room: ModuleType, base: type, name: Any, kind: str) -> type:

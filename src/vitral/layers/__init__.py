@@ -1,6 +1,10 @@
 """Layers under Keras' names, each with its forward pass and its gradient written out."""
 
 from vitral.layers.activation_layers import Activation, LeakyReLU, ReLU, Softmax
+from vitral.layers.augmentation.affine_layers import RandomRotation, RandomTranslation, RandomZoom
+from vitral.layers.augmentation.random_crop import RandomCrop
+from vitral.layers.augmentation.random_erasing import RandomErasing
+from vitral.layers.augmentation.random_flip import RandomFlip
 from vitral.layers.batch_normalization import BatchNormalization
 from vitral.layers.conv2d import Conv2D
 from vitral.layers.dense import Dense
@@ -40,6 +44,12 @@ __all__ = [
     "MaxPool2D",
     "MaxPooling2D",
     "Normalization",
+    "RandomCrop",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomRotation",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "Rescaling",
     "Reshape",

@@ -58,3 +58,35 @@ def window_output(
             + (f" dilated by {dilation}" * (dilation != (1, 1)))
         )
     return sizes[0], sizes[1]
+
+
+def bounds(
+    value: float | Sequence[float], argument: str, layer: str, lowest: float, highest: float
+) -> tuple[float, float]:
+    """Between which two numbers to draw: two as given, smaller first; one, f, stands for -f to f as far as `lowest`.
+
+    Raises ConfigError unless all are numbers from `lowest` to `highest`.
+
+    >>> bounds(0.2, "factor", "RandomRotation", -1, 1), bounds((0.5, 0.1), "factor", "RandomErasing", 0, 1)
+    ((-0.2, 0.2), (0.1, 0.5))
+    """
+    values: list[Any] = list(value) if isinstance(value, (tuple, list)) else [value]
+    if len(values) not in (1, 2) or not all(_is_number(each) and lowest <= each <= highest for each in values):
+        raise ConfigError(
+            f"{layer}: {argument} is {value!r}; expected one or two numbers from {lowest:g} to {highest:g}"
+        )
+    if len(values) == 2:
+        return min(values), max(values)
+    return max(-abs(values[0]), lowest), abs(values[0])
+
+
+def value_limits(value: Sequence[float], layer: str) -> tuple[float, float]:
+    """The smallest and the largest value of a pixel; raises ConfigError unless they are two different numbers."""
+    values: list[Any] = list(value) if isinstance(value, (tuple, list)) else [value]
+    if len(values) != 2 or not all(map(_is_number, values)) or values[0] == values[1]:
+        raise ConfigError(f"{layer}: value_range is {value!r}; expected two numbers such as (0, 255) or (0, 1)")
+    return min(values), max(values)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
