@@ -16,9 +16,12 @@ int winograd_tile(const Convolution& c, Index rows, Index columns) {
     return 0;
   const Index by_four = 36 * ceil_div(rows, 4) * ceil_div(columns, 4);
   const Index by_two = 16 * ceil_div(rows, 2) * ceil_div(columns, 2);
-  const Index direct = 9 * rows * columns;
-  if (by_four <= by_two && by_four < direct) return 4;
-  return by_two < direct ? 2 : 0;
+  // What it costs to transform the kernel once and every tile, in multiplications as measured.
+  constexpr Index kKernelCost = 700;
+  constexpr double kTileCost = 1.6;
+  const double direct = static_cast<double>(c.n * 9 * rows * columns - kKernelCost);
+  if (kTileCost * static_cast<double>(c.n * min(by_four, by_two)) >= direct) return 0;
+  return by_four <= by_two ? 4 : 2;
 }
 
 }  // namespace

@@ -6,29 +6,54 @@
 
 namespace vitral::VITRAL_ISA {
 
+namespace {
+
+// What multiply does to stretches of its result: something soon, and once they are finished.
+struct Nothing {
+  void prepare(Index, Index, Index) const {}
+  void operator()(Index, Index, Index, float*) const {}
+};
+
+struct Activate : Nothing {
+  Activation activation;
+  explicit Activate(Activation activation) : activation(activation) {}
+  void operator()(Index, Index, Index count, float* values) const {
+    if (activation != Activation::linear) apply(activation, count, values);
+  }
+};
+
+// Times the derivative of the activation whose outputs (rows, columns) are given.
+struct PassThrough {
+  Activation activation;
+  const float* outputs;
+  Index columns;
+  void prepare(Index row, Index first, Index count) const {
+    if (activation != Activation::linear) prefetch(outputs + row * columns + first, count);
+  }
+  void operator()(Index row, Index first, Index count, float* values) const {
+    if (activation != Activation::linear) pass_through(activation, outputs + row * columns + first, count, values);
+  }
+};
+
+}  // namespace
+
 // y = activation(x W + b); x (n, inputs), W (inputs, units), y (n, units).
 void dense(const float* x, const float* w, const float* bias, Activation activation, Index n, Index inputs,
            Index units, float* y) {
   multiply(n, units, inputs, {x, inputs, false}, {w, units, false}, bias, y,
-           [=](Index, Index, Index count, float* values) {
-             if (activation != Activation::linear) apply(activation, count, values);
-           });
+           Activate(activation));
 }
 
 // dx = dz W^T, times the derivative of the activation that made x.
 void dense_input_gradient(const float* dz, const float* w, const float* x, Activation input_activation, Index n,
                           Index inputs, Index units, float* dx) {
   multiply(n, inputs, units, {dz, units, false}, {w, units, true}, nullptr, dx,
-           [=](Index row, Index first, Index count, float* values) {
-             if (input_activation != Activation::linear)
-               pass_through(input_activation, x + row * inputs + first, count, values);
-           });
+           PassThrough{input_activation, x, inputs});
 }
 
 // dW = x^T dz, db = the sum of dz's rows.
 void dense_weight_gradient(const float* x, const float* dz, Index n, Index inputs, Index units, float* dw, float* db) {
-  multiply(inputs, units, n, {x, inputs, true}, {dz, units, false}, nullptr, dw,
-           [](Index, Index, Index, float*) {});
+  multiply(inputs, units, n, {x, inputs, true}, {dz, units, false}, nullptr, dw, Nothing{});
   if (db != nullptr) sum_of_rows(dz, n, units, db);
 }
 

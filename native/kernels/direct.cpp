@@ -46,9 +46,14 @@ bool needs_padding(const Convolution& c) {
   return c.top > 0 || c.left > 0 || padded_rows(c, c.rows) > c.height || padded_columns(c) > c.width;
 }
 
-// `count` windows, of which where(i) is the first value; they make consecutive rows of the result.
-template <class Where>
-void multiply_windows(Index count, Where where, const std::int32_t* offsets, Index size, const float* panel,
+// Where windows lie: row after row of `columns` windows, `step` values apart, the rows `pitch` values apart.
+struct WindowRows {
+  const float* first;
+  Index rows, columns, step, pitch;
+};
+
+// Windows make consecutive rows of the result.
+void multiply_windows(const WindowRows& where, const std::int32_t* offsets, Index size, const float* panel,
                       Index columns, Result result) {
   constexpr Index kAtOnce = 96;  // divisible by the heights of most tiles
   // Steps of the panel that stay in the nearest cache while all windows pass.
@@ -56,9 +61,15 @@ void multiply_windows(Index count, Where where, const std::int32_t* offsets, Ind
   const float* windows[kAtOnce];
   const bool clip = result.relu;
   const Index blocks = max(1, ceil_div(size, kSteps));  // without steps the results are still written
+  const Index count = where.rows * where.columns;
+  const float* row = where.first;
+  Index column = 0;
   for (Index first = 0; first < count; first += kAtOnce) {
     const Index here = min(kAtOnce, count - first);
-    for (Index i = 0; i < here; ++i) windows[i] = where(first + i);
+    for (Index i = 0; i < here; ++i) {
+      windows[i] = row + column * where.step;
+      if (++column == where.columns) column = 0, row += where.pitch;
+    }
     Result part = result.from_row(first);
     for (Index block = 0; block < blocks; ++block) {
       const Index begin = size * block / blocks, end = size * (block + 1) / blocks;
@@ -135,11 +146,9 @@ void direct_convolution(const Convolution& c, const float* x, const float* w, co
     for (Index group = 0; group < c.groups; ++group)
       for (Index panel = 0; panel < panels; ++panel) {
         const Index filter = group * c.group_filters() + panel * kPanel;
-        const auto where = [&](Index i) {
-          return from + ((i / c.columns * c.stride_y) * width + i % c.columns * c.stride_x) * c.channels +
-                 group * c.group_channels();
-        };
-        multiply_windows(rows * c.columns, where, offsets.data(), kernel.steps, kernel.panel(group, panel),
+        const WindowRows where{from + group * c.group_channels(), rows, c.columns, c.stride_x * c.channels,
+                               c.stride_y * width * c.channels};
+        multiply_windows(where, offsets.data(), kernel.steps, kernel.panel(group, panel),
                          panel_width(c.group_filters(), panel),
                          {to + filter, c.filters, bias == nullptr ? nullptr : bias + filter, 0, 0, relu});
       }
@@ -333,11 +342,10 @@ void direct_input_gradient(const Convolution& c, const float* dz, const std::uin
       for (Index group = 0; group < c.groups; ++group)
         for (Index panel = 0; panel < panels; ++panel) {
           const Index columns = panel_width(gc, panel), channel = group * gc + panel * kPanel;
-          const auto where = [&](Index i) {
-            return padded + (i / taps.x.count * width + i % taps.x.count) * c.filters + group * c.group_filters();
-          };
+          const WindowRows where{padded + group * c.group_filters(), taps.y.count, taps.x.count, c.filters,
+                                 width * c.filters};
           // One after the other first, so that tiles are not cut at the ends of rows, then to their places.
-          multiply_windows(taps.y.count * taps.x.count, where, kernel.offsets.data() + taps.first, taps.count,
+          multiply_windows(where, kernel.offsets.data() + taps.first, taps.count,
                            kernel.panel(group, panel, taps), columns, {pixels, columns, nullptr, 0, 0, false});
           for (Index i = 0; i < taps.y.count; ++i)
             for (Index j = 0; j < taps.x.count; ++j) {

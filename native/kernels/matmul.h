@@ -26,18 +26,38 @@ constexpr int rows_for(int vectors) {
   return fit < kMostRows ? fit : kMostRows;
 }
 
-// A(row, step) = data[row * row_stride + step * step_stride].
-struct Strided {
+// Where A lies. Of each, tile(row, rows) is what the tile of these rows reads, and kTileRows how many they may be.
+
+// A(row, step) = data[row * row_stride + step].
+struct ByRows {
+  static constexpr int kTileRows = kMostRows;
   const float* data;
-  Index row_stride, step_stride;
-  Strided from_row(Index row) const { return {data + row * row_stride, row_stride, step_stride}; }
+  Index row_stride;
+  ByRows tile(Index row, Index) const { return {data + row * row_stride, row_stride}; }
+};
+
+// A(row, step) = data[row + step * step_stride].
+struct BySteps {
+  static constexpr int kTileRows = kMostRows;
+  const float* data;
+  Index step_stride;
+  BySteps tile(Index row, Index) const { return {data + row, step_stride}; }
+};
+
+// The same in the order in which tiles of up to kTileRows read it, see pack_tiles.
+struct ByTiles {
+  static constexpr int kTileRows = rows_for(kPanelVectors);
+  const float* data;
+  Index steps;
+  BySteps tile(Index row, Index rows) const { return {data + row * steps, rows}; }
 };
 
 // A(row, step) = rows[row][steps[step]]: windows of an image, where neither is regular.
 struct Stepped {
+  static constexpr int kTileRows = kMostRows;
   const float* const* rows;
   const std::int32_t* steps;
-  Stepped from_row(Index row) const { return {rows + row, steps}; }
+  Stepped tile(Index row, Index) const { return {rows + row, steps}; }
 };
 
 // Where a tile begins: from zero (null), from a bias (stride 0), or from what is there already (start = data).
@@ -57,7 +77,7 @@ struct Result {
 
 // One tile: P rows, V vectors. B(step, column) = b[step * b_stride + column].
 template <int P, int V, class A>
-__attribute__((noinline)) void tile(const A a, const float* b, Index b_stride, Index steps, const Result result) {
+__attribute__((noinline)) void tile(const A a, const float* b, Index b_stride, Index steps, const Result& result) {
   Vec sums[P][V];
 #pragma GCC unroll 16
   for (int p = 0; p < P; ++p)
@@ -73,35 +93,33 @@ __attribute__((noinline)) void tile(const A a, const float* b, Index b_stride, I
       }
   }
 
+  const auto add = [&](auto value_of) VITRAL_INLINED {
+    Vec panel[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) panel[v] = load(b + v * L);
+#pragma GCC unroll 16
+    for (int p = 0; p < P; ++p) {
+      const Vec x = all(value_of(p));
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) sums[p][v] += x * panel[v];
+    }
+  };
   if constexpr (requires { a.steps; }) {
     const float* rows[P];
 #pragma GCC unroll 16
     for (int p = 0; p < P; ++p) rows[p] = a.rows[p];
     for (Index k = 0; k < steps; ++k, b += b_stride) {
       const Index step = a.steps[k];
-      Vec panel[V];
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) panel[v] = load(b + v * L);
-#pragma GCC unroll 16
-      for (int p = 0; p < P; ++p) {
-        const Vec x = all(rows[p][step]);
-#pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) sums[p][v] += x * panel[v];
-      }
+      add([&](int p) VITRAL_INLINED { return rows[p][step]; });
     }
+  } else if constexpr (requires { a.row_stride; }) {
+    const float* from = a.data;
+    for (Index k = 0; k < steps; ++k, b += b_stride, ++from)
+      add([&](int p) VITRAL_INLINED { return from[p * a.row_stride]; });
   } else {
     const float* from = a.data;
-    for (Index k = 0; k < steps; ++k, b += b_stride, from += a.step_stride) {
-      Vec panel[V];
-#pragma GCC unroll 4
-      for (int v = 0; v < V; ++v) panel[v] = load(b + v * L);
-#pragma GCC unroll 16
-      for (int p = 0; p < P; ++p) {
-        const Vec x = all(from[p * a.row_stride]);
-#pragma GCC unroll 4
-        for (int v = 0; v < V; ++v) sums[p][v] += x * panel[v];
-      }
-    }
+    for (Index k = 0; k < steps; ++k, b += b_stride, from += a.step_stride)
+      add([&](int p) VITRAL_INLINED { return from[p]; });
   }
 
 #pragma GCC unroll 16
@@ -115,7 +133,7 @@ __attribute__((noinline)) void tile(const A a, const float* b, Index b_stride, I
 }
 
 template <class A>
-using Tile = void (*)(const A, const float*, Index, Index, const Result);
+using Tile = void (*)(const A, const float*, Index, Index, const Result&);
 
 // The tile for a number of rows from 1 to rows_for(V).
 template <int V, class A>
@@ -133,16 +151,27 @@ Tile<A> tile_of(Index rows) {
   return tiles[rows - 1];
 }
 
-template <int V, class A>
-void panel_of(Index rows, const A a, const float* b, Index b_stride, Index steps, const Result result) {
-  // Tiles of nearly equal height: a small remainder would leave most registers idle.
-  const Index tiles = ceil_div(rows, rows_for(V));
+// Tiles of nearly equal height: a small remainder would leave most registers idle. body(row, rows) for each.
+template <class Body>
+VITRAL_INLINE void for_each_tile(Index rows, Index most, Body body) {
+  if (rows == 0) return;
+  const Index tiles = ceil_div(rows, most), here = rows / tiles, higher = rows % tiles;
   Index row = 0;
   for (Index t = 0; t < tiles; ++t) {
-    const Index end = rows * (t + 1) / tiles;
-    tile_of<V, A>(end - row)(a.from_row(row), b, b_stride, steps, result.from_row(row));
-    row = end;
+    const Index height = t < higher ? here + 1 : here;
+    body(row, height);
+    row += height;
   }
+}
+
+template <int V, class A>
+void panel_of(Index rows, const A a, const float* b, Index b_stride, Index steps, const Result& result) {
+  constexpr int most = rows_for(V) < A::kTileRows ? rows_for(V) : A::kTileRows;
+  static_assert(rows_for(V) >= rows_for(kPanelVectors));
+  for_each_tile(rows, most, [&](Index row, Index here) VITRAL_INLINED {
+    const auto part = a.tile(row, here);
+    tile_of<V, decltype(part)>(here)(part, b, b_stride, steps, result.from_row(row));
+  });
 }
 
 // `rows` rows times one panel of `columns` columns, at most kPanel; every row of b must have whole vectors to read.
@@ -187,6 +216,24 @@ inline void pack_transposed(const float* b, Index b_stride, Index begin, Index e
       const Index rows = min(L, end - k);
       for (Index i = 0; i < rows; ++i) store(to + (k + i) * width + j, square[i]);
     }
+}
+
+// A from A(row, step) = from[row + step * stride] in the order of its tiles: each one's steps, each of them its rows.
+inline void pack_tiles(const float* from, Index stride, Index steps, Index rows, float* to) {
+  constexpr Index kAtOnce = 16;
+  for (Index k = 0; k < steps; k += kAtOnce) {
+    // Rows lie too far apart for the hardware to foresee them.
+    for (Index next = k + kAtOnce; next < min(k + 2 * kAtOnce, steps); ++next) prefetch(from + next * stride, rows);
+    for_each_tile(rows, ByTiles::kTileRows, [&](Index row, Index here) VITRAL_INLINED {
+      const float* values = from + k * stride + row;
+      float* tile = to + row * steps + k * here;
+      for (Index i = min(kAtOnce, steps - k); i > 0; --i, values += stride, tile += here)
+        if (here == ByTiles::kTileRows)
+          std::memcpy(tile, values, ByTiles::kTileRows * sizeof(float));
+        else
+          for (Index j = 0; j < here; ++j) tile[j] = values[j];
+    });
+  }
 }
 
 }  // namespace

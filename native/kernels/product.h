@@ -17,6 +17,8 @@ constexpr Index kRowBlock = 48;
 constexpr Index kFewBlocks = 8;
 constexpr Index kShortestPart = 512;
 constexpr Index kMostParts = 16;
+constexpr Index kFewRows = 6;
+constexpr Index kStepsAsStored = 16;
 
 // A (rows, steps) as stored, or transposed: A(row, step) = data[step * stride + row].
 struct Left {
@@ -44,23 +46,32 @@ struct Right {
 template <class PackedAt, class ResultAt>
 void multiply_block(const Left& left, Index row, Index rows, Index begin, Index end, Index columns, Index first,
                     Index last, PackedAt packed_at, ResultAt result_at) {
-  const Workspace copy(left.transposed ? kStepBlock * rows : 0);
+  const Workspace copy(left.transposed ? min(kStepBlock, end - begin) * rows : 0);
   for (Index k = begin; k < end; k += kStepBlock) {
     const Index steps = min(kStepBlock, end - k);
-    Strided a{left.data + row * left.stride + k, left.stride, 1};
-    if (left.transposed) {
-      // Copied close together: the original's steps lie a whole row of memory apart.
-      for (Index s = 0; s < steps; ++s)
-        std::memcpy(copy + s * rows, left.data + (k + s) * left.stride + row, rows * sizeof(float));
-      a = {copy, 1, rows};
-    }
+    if (left.transposed) pack_tiles(left.data + k * left.stride + row, left.stride, steps, rows, copy);
     for (Index panel = first; panel < last; ++panel) {
       const Index width = panel_width(columns, panel), packed_width = round_up(width, L);
+      const float* b = packed_at(panel) + (k - begin) * packed_width;
       Result result = result_at(panel);
       if (k > begin) result.start = result.data, result.start_stride = result.stride;
-      multiply_panel(rows, width, a, packed_at(panel) + (k - begin) * packed_width, packed_width, steps, result);
+      if (left.transposed)
+        multiply_panel(rows, width, ByTiles{copy, steps}, b, packed_width, steps, result);
+      else
+        multiply_panel(rows, width, ByRows{left.data + row * left.stride + k, left.stride}, b, packed_width, steps, result);
     }
   }
+}
+
+// C = the steps [begin, end) of A B, with B as it lies in memory.
+inline void multiply_as_stored(const Left& left, const Right& right, Index rows, Index columns, Index begin, Index end,
+                               float* c) {
+  for (Index k = begin; k < end; k += kStepsAsStored)
+    for (Index first = 0; first < columns; first += kPanel) {
+      Result result{c + first, columns, k > begin ? c + first : nullptr, columns, 0, false};
+      multiply_panel(rows, min(kPanel, columns - first), ByRows{left.data + k, left.stride},
+                     right.data + k * right.stride + first, right.stride, min(kStepsAsStored, end - k), result);
+    }
 }
 
 // C = A B, each column starting from `bias` unless it is null. finish(row, column, columns, values) is called once for
@@ -85,6 +96,7 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
     for_each_piece(panels, work, [&](Index panel) {
       const Index width = panel_width(columns, panel);
       const Workspace packed(packed_size(steps, width));
+      for (Index row = 0; row < rows; ++row) finish.prepare(row, panel * kPanel, width);
       right.pack(0, steps, panel * kPanel, width, packed);
       multiply_block(left, 0, rows, 0, steps, columns, panel, panel + 1, [&](Index) { return static_cast<float*>(packed); },
                      [&](Index) { return result_at(0, panel); });
@@ -117,8 +129,14 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
 
   const Index size = rows * columns;
   const Workspace sums(parts * size);
+  // Few rows use every number of B once or twice: it is read where it lies.
+  const bool as_stored = rows <= kFewRows && !right.transposed && !left.transposed && columns % L == 0;
   for_each_piece(parts, work, [&](Index part) {
     const Index begin = steps * part / parts, end = steps * (part + 1) / parts;
+    if (as_stored) {
+      multiply_as_stored(left, right, rows, columns, begin, end, sums + part * size);
+      return;
+    }
     const Workspace packed(packed_size(end - begin, columns));
     const Right from_begin{right.data + (right.transposed ? begin : begin * right.stride), right.stride,
                            right.transposed};

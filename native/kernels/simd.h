@@ -52,6 +52,12 @@ VITRAL_INLINE void store_part(float* p, Vec v, Index n) {
 VITRAL_INLINE Vec load_up_to(const float* p, Index n) { return n >= L ? load(p) : load_part(p, n); }
 VITRAL_INLINE void store_up_to(float* p, Vec v, Index n) { n >= L ? store(p, v) : store_part(p, v, n); }
 
+// Asks for values that will be needed soon.
+VITRAL_INLINE void prefetch(const float* p, Index n) {
+  constexpr Index kLine = 16;
+  for (Index i = 0; i < n; i += kLine) __builtin_prefetch(p + i);
+}
+
 // Bytes as whole numbers, L of them or the first n. In two steps: GCC 12 takes them apart one by one otherwise.
 typedef std::uint16_t HalfVec __attribute__((vector_size(VITRAL_LANES * 2)));
 VITRAL_INLINE IntVec load_bytes(const std::uint8_t* p, Index n) {

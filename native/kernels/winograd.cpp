@@ -19,6 +19,8 @@ constexpr Index kSmallestBlock = 48;
 // What a block's transforms may take of the second-level cache.
 constexpr Index kBlockFloats = 320 << 10;
 constexpr Index kFewestBlocks = 16;
+// Every block reads the whole transformed kernel.
+constexpr Index kFewestTiles = 12;
 // Planes of a power of two in size would all compete for the same places in the cache.
 constexpr Index kPlaneGap = 16;
 // The kernel's gradient is summed up in parts, each over some of the tiles; parts depend on the shape alone, so that
@@ -32,7 +34,7 @@ struct Tiles {
   Tiles(const Convolution& c, Index largest, bool whole_images)
       : per_column(ceil_div(c.rows, M)), per_row(ceil_div(c.columns, M)), count(c.n * per_image()),
         block(whole_images ? per_image() * max(1, min(largest / per_image(), c.n / kFewestBlocks))
-                           : min(largest, max(6, round_up(count / kFewestBlocks, 6)))),
+                           : min(largest, max(kFewestTiles, round_up(count / kFewestBlocks, 6)))),
         blocks(ceil_div(count, block)) {}
 
   struct Place {
@@ -242,7 +244,7 @@ void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<
     for (Index panel = 0; panel < kernel.panels(); ++panel) {
       const Index width = kernel.width(panel);
       for (int e = 0; e < entries; ++e)
-        multiply_panel(last - first, width, Strided{inputs + e * in_plane, in_width, 1}, kernel.panel(panel, e), width,
+        multiply_panel(last - first, width, ByRows{inputs + e * in_plane, in_width}, kernel.panel(panel, e), width,
                        c.channels, {products + e * out_plane, width, nullptr, 0, 0, false});
       for (Index t = first; t < last; ++t) {
         const auto place = tiles[t];
@@ -303,7 +305,7 @@ void weight_gradient(const Convolution& c, const Images& x, const Gradients& dz,
         transform_gradients(tiles, gradients, first, last, filter, count, out_plane, transformed);
         for (int e = 0; e < entries; ++e) {
           float* to = total + (panel * kPanel * entries + e * width) * c.channels;
-          multiply_panel(c.channels, width, Strided{inputs + e * in_plane, 1, in_width}, transformed + e * out_plane, width,
+          multiply_panel(c.channels, width, BySteps{inputs + e * in_plane, in_width}, transformed + e * out_plane, width,
                          last - first, {to, width, block == begin ? nullptr : to, width, 0, false});
         }
         // A's second row holds ones only, so this entry of A dz A^T is the sum of the tile.
