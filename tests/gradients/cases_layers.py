@@ -2,21 +2,39 @@
 
 from collections.abc import Callable
 
+from tests.gradients.cases_operations import normal
 from vitral import layers
 from vitral.layers import Layer
 from vitral.regularizers import L2
+from vitral.typing import Array
 
-Case = tuple[Callable[[], Layer], tuple[int, ...]]
+Shapes = tuple[int, ...] | list[tuple[int, ...]]
+Case = tuple[Callable[[], Layer], Shapes]
 
 _IMAGES = (2, 5, 6, 3)
+_BRANCHES = [_IMAGES, _IMAGES, (2, 6, 1)]
+
+
+def batch(shape: Shapes, dtype: str = "float64") -> Array | list[Array]:
+    """Random numbers for a layer's input, or for its inputs."""
+    if isinstance(shape, list):
+        return [normal(*one, seed=seed).astype(dtype) for seed, one in enumerate(shape)]
+    return normal(*shape).astype(dtype)
+
+
+def _merge(kind: type[Layer]) -> list[Case]:
+    return [(kind, _BRANCHES), (kind, [(3, 4), (3, 1)])]
+
 
 CASES: dict[str, list[Case]] = {
+    **{kind.__name__: _merge(kind) for kind in (layers.Add, layers.Average, layers.Maximum, layers.Minimum)},
     "Activation": [(lambda: layers.Activation("tanh"), (3, 4))],
     "AveragePooling2D": [(lambda: layers.AveragePooling2D(2, padding="same"), _IMAGES)],
     "BatchNormalization": [
         (lambda: layers.BatchNormalization(gamma_initializer="normal", beta_initializer="normal"), _IMAGES),
         (lambda: layers.BatchNormalization(center=False, scale=False), (4, 3)),
     ],
+    "Concatenate": [(layers.Concatenate, [(2, 3, 4), (2, 3, 1)]), (lambda: layers.Concatenate(1), [(2, 3), (2, 2)])],
     "Conv2D": [
         (lambda: layers.Conv2D(4, 3, activation="relu", bias_initializer="normal"), _IMAGES),
         (lambda: layers.Conv2D(6, (2, 3), strides=(2, 1), padding="same", groups=3, use_bias=False), _IMAGES),
@@ -26,6 +44,10 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Dense(4, activation="sigmoid", bias_initializer="normal"), (3, 5)),
         (lambda: layers.Dense(2, use_bias=False), (2, 3, 4)),
     ],
+    "Dot": [
+        (lambda: layers.Dot(1), [(2, 3), (2, 3)]),
+        (lambda: layers.Dot((2, 1), normalize=True), [(2, 3, 4), (2, 4, 5)]),
+    ],
     "Dropout": [
         (lambda: layers.Dropout(0.4, seed=3), (4, 6)),
         (lambda: layers.Dropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
@@ -33,12 +55,13 @@ CASES: dict[str, list[Case]] = {
     "Flatten": [(layers.Flatten, _IMAGES)],
     "GlobalAveragePooling2D": [(layers.GlobalAveragePooling2D, _IMAGES)],
     "GlobalMaxPooling2D": [(lambda: layers.GlobalMaxPooling2D(keepdims=True), _IMAGES)],
-    "InputLayer": [(lambda: layers.Input((4,)), (3, 4))],
+    "InputLayer": [(lambda: layers.InputLayer((4,)), (3, 4))],
     "LeakyReLU": [(lambda: layers.LeakyReLU(0.2), (3, 4))],
     "MaxPooling2D": [
         (lambda: layers.MaxPooling2D(2), _IMAGES),
         (lambda: layers.MaxPooling2D(3, strides=2, padding="same"), _IMAGES),
     ],
+    "Multiply": _merge(layers.Multiply),
     "Normalization": [
         (lambda: layers.Normalization(mean=1.0, variance=4.0), _IMAGES),
         (lambda: layers.Normalization(mean=1.0, variance=4.0, invert=True), (3, 4)),
@@ -66,5 +89,6 @@ CASES: dict[str, list[Case]] = {
     "Rescaling": [(lambda: layers.Rescaling(0.5, offset=1.0), _IMAGES)],
     "Reshape": [(lambda: layers.Reshape((-1, 3)), (2, 6, 2))],
     "Softmax": [(layers.Softmax, (3, 4))],
+    "Subtract": [(layers.Subtract, [(2, 3, 4), (2, 3, 4)]), (layers.Subtract, [(2, 3, 1), (2, 4)])],
     "ZeroPadding2D": [(lambda: layers.ZeroPadding2D(((1, 0), (0, 2))), _IMAGES)],
 }

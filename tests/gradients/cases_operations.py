@@ -75,6 +75,11 @@ def _resize() -> list[Case]:
 
 _ELEMENTS: list[Case] = [([normal(3, 4)], {}), ([10 * normal(2, 3, 2)], {})]
 
+_PAIRS: list[Case] = [
+    ([normal(2, 3, 4), normal(2, 3, 4, seed=2)], {}),
+    ([normal(2, 1, 4), normal(2, 3, 1, seed=2)], {}),
+]
+
 CASES: dict[str, list[Case]] = {
     "dense": _dense(),
     "conv2d": _conv(),
@@ -105,6 +110,12 @@ CASES: dict[str, list[Case]] = {
     ],
     "elu": [*_ELEMENTS, ([normal(3, 4)], {"alpha": 0.5})],
     "gelu": [*_ELEMENTS, ([normal(3, 4)], {"approximate": True})],
+    **dict.fromkeys(("add", "subtract", "multiply", "maximum", "minimum"), _PAIRS),
+    "concatenate": [([normal(2, 3, 4), normal(2, 1, 4, seed=2), normal(2, 2, 4, seed=3)], {"axis": 1})],
+    "batch_dot": [
+        ([normal(2, 3), normal(2, 3, seed=2)], {"axes": (1, 1)}),
+        ([normal(2, 3, 4), normal(2, 5, 3, seed=2)], {"axes": (1, 2)}),
+    ],
     **dict.fromkeys(("linear", "silu", "sigmoid", "tanh", "softplus", "softmax", "log_softmax"), _ELEMENTS),
     **dict.fromkeys(("hard_silu", "sparse_plus", "exponential", "softsign", "log_sigmoid", "tanh_shrink"), _ELEMENTS),
     **dict.fromkeys(("mish", "selu", "glu", "sparsemax"), _ELEMENTS),

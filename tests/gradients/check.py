@@ -56,10 +56,11 @@ def check_operation(
             )
 
 
-def check_layer(layer: Layer, x: Array, training: bool) -> None:
-    """Check the gradients of the input and of every trainable weight."""
+def check_layer(layer: Layer, x: Array | list[Array], training: bool) -> None:
+    """Check the gradients of the input, or inputs, and of every trainable weight."""
+    several = isinstance(x, list)
     if not layer.built:
-        layer.build((None, *x.shape[1:]))
+        layer.build([(None, *array.shape[1:]) for array in x] if several else (None, *x.shape[1:]))
     state = [variable.numpy() for variable in layer.variables if not variable.trainable]
 
     def forward() -> tuple[Array, object]:
@@ -78,7 +79,8 @@ def check_layer(layer: Layer, x: Array, training: bool) -> None:
     def loss() -> float:
         return float((forward()[0] * dy).sum())
 
-    assert_gradient(loss, x, dx, "input")
+    for number, (array, gradient) in enumerate(zip(x, dx, strict=True) if several else [(x, dx)]):
+        assert_gradient(loss, array, gradient, f"input {number}")
     for variable in layer.trainable_weights:
         assert variable.grad is not None, f"{variable.path} got no gradient"
         assert_gradient(loss, variable.value, variable.grad, variable.path)

@@ -53,7 +53,7 @@ def test_operation_behind_an_activation(name: str, activation: str) -> None:
 def test_layer(name: str, training: bool) -> None:
     assert name in cases_layers.CASES, f"layer {name} has no case in cases_layers.py"
     for make, shape in cases_layers.CASES[name]:
-        check_layer(make(), normal(*shape), training)
+        check_layer(make(), cases_layers.batch(shape), training)
 
 
 @pytest.mark.parametrize("name", ["Activation", "Conv2D", "Dense", "Softmax"])

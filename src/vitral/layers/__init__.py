@@ -10,7 +10,22 @@ from vitral.layers.conv2d import Conv2D
 from vitral.layers.dense import Dense
 from vitral.layers.dropout import Dropout
 from vitral.layers.input import Input, InputLayer
+from vitral.layers.joining import Concatenate, Dot, concatenate, dot
 from vitral.layers.layer import Layer, registry
+from vitral.layers.merging import (
+    Add,
+    Average,
+    Maximum,
+    Minimum,
+    Multiply,
+    Subtract,
+    add,
+    average,
+    maximum,
+    minimum,
+    multiply,
+    subtract,
+)
 from vitral.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from vitral.layers.preprocessing_layers import Normalization, Rescaling
 from vitral.layers.reshaping import Flatten, Reshape, ZeroPadding2D
@@ -25,12 +40,16 @@ deserialize = registry.deserialize
 
 __all__ = [
     "Activation",
+    "Add",
+    "Average",
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "Concatenate",
     "Conv2D",
     "Convolution2D",
     "Dense",
+    "Dot",
     "Dropout",
     "Flatten",
     "GlobalAveragePooling2D",
@@ -43,6 +62,9 @@ __all__ = [
     "LeakyReLU",
     "MaxPool2D",
     "MaxPooling2D",
+    "Maximum",
+    "Minimum",
+    "Multiply",
     "Normalization",
     "RandomCrop",
     "RandomErasing",
@@ -54,7 +76,16 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Softmax",
+    "Subtract",
     "ZeroPadding2D",
+    "add",
+    "average",
+    "concatenate",
     "deserialize",
+    "dot",
+    "maximum",
+    "minimum",
+    "multiply",
     "serialize",
+    "subtract",
 ]

@@ -13,6 +13,9 @@ from vitral.core.limits import check_allowed
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.rng import SeedGenerator
+from vitral.core.symbolic import Arguments, KerasTensor, Node, is_symbolic
+from vitral.core.targets import as_float
+from vitral.core.tree import as_shapes, flatten_shapes, map_structure
 from vitral.core.variable import Penalty, Variable
 from vitral.errors import ConfigError, ShapeError
 from vitral.typing import Array, Cache, Config, Shape
@@ -25,7 +28,7 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
 
     @functools.wraps(build)
     def wrapper(self: AnyLayer, input_shape: Shape) -> None:
-        shape = tuple(input_shape)
+        shape = as_shapes(input_shape)
         if self.built and self._weights:
             raise ConfigError(f'layer "{self.name}" is built already, for the shape {self._input_shape}')
         self.check_input_shape(shape)
@@ -44,6 +47,9 @@ class Layer(Configurable):
 
     `forward` returns its output and a cache; `backward` gets that cache back. Nothing of a pass is kept on the layer,
     so one layer can stand in several places of a network.
+
+    A layer called on a symbolic tensor, such as `keras.Input` gives, returns the next one, and so draws the network.
+    A layer with `several_inputs` gets lists: of shapes in `build`, of arrays in `forward`; `backward` returns a list.
 
     `input_shape`, the shape of one sample, or `input_dim`, its length where it has one axis, may be given to the first
     layer of a model in place of an Input. Raises ConfigError for an argument that no class of the layer knows.
@@ -65,6 +71,9 @@ class Layer(Configurable):
 
     input_rank: int | None = None
     """Number of axes that the input must have, batch axis included; None if any will do."""
+
+    several_inputs: ClassVar[bool] = False
+    """Whether the layer is called on a list of inputs."""
 
     keeps_values: ClassVar[bool] = False
     """Whether the output holds the input's values in the same order, in another shape."""
@@ -90,9 +99,10 @@ class Layer(Configurable):
         self.declared_input_shape: Shape | None = None if input_shape is None else (None, *input_shape)
         self.needs_input_gradient = True
         self.built = False
-        self._input_shape: Shape | None = None
+        self._input_shape: Any = None
         self._weights: list[Variable] = []
         self._seed_generators: list[SeedGenerator] = []
+        self._inbound_nodes: list[Node] = []
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -114,17 +124,18 @@ class Layer(Configurable):
 
     # What a subclass writes.
 
-    def build(self, input_shape: Shape) -> None:
+    def build(self, input_shape: Any) -> None:
         """Create the variables for inputs of this shape; a layer without variables leaves this out."""
-        self.check_input_shape(tuple(input_shape))
+        shape = as_shapes(input_shape)
+        self.check_input_shape(shape)
         self.built = True
-        self._input_shape = tuple(input_shape)
+        self._input_shape = shape
 
-    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+    def forward(self, x: Any, training: bool = False) -> tuple[Any, Cache]:
         """The layer's output for a batch, and what `backward` will need."""
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
-    def backward(self, dy: Array, cache: Cache) -> Array | None:
+    def backward(self, dy: Any, cache: Cache) -> Any:
         """Add the variables' gradients to them and return the gradient of the input.
 
         `dy` is the gradient of the loss with respect to the output. May return None if `needs_input_gradient` is
@@ -136,18 +147,23 @@ class Layer(Configurable):
         """The arguments from which the layer can be built again; a subclass adds its own."""
         return {"name": self.name, "trainable": self.trainable}
 
-    def compute_output_shape(self, input_shape: Shape) -> Shape:
+    def compute_output_shape(self, input_shape: Any) -> Any:
         """Shape of the output for an input of this shape; found by trying unless the layer knows better."""
         if not self.built:
             self.build(input_shape)
-        result = self.forward(np.zeros((1, *map(int, _known(input_shape[1:], self.name))), floatx()), training=False)
+        shapes = as_shapes(input_shape)
+        x = [self._sample(shape) for shape in shapes] if isinstance(shapes, list) else self._sample(shapes)
+        result = self.forward(x, training=False)
         if not isinstance(result, tuple) or len(result) != 2:
             raise ConfigError(
                 f"{type(self).__name__}.forward returned a {type(result).__name__}; expected the pair (output, cache)"
             )
-        return (None, *result[0].shape[1:])
+        return map_structure(lambda y: (None, *y.shape[1:]), result[0])
 
-    def multiply_adds(self, input_shape: Shape) -> int:
+    def _sample(self, shape: Shape) -> Array:
+        return np.zeros((1, *map(int, _known(shape[1:], self.name))), floatx())
+
+    def multiply_adds(self, input_shape: Any) -> int:
         """Multiplications with addition that one sample's forward pass takes (only matrix-like work is counted)."""
         return 0
 
@@ -172,9 +188,7 @@ class Layer(Configurable):
         """`forward`, then one of the things in `absorbs`; `backward` undoes both."""
         raise NotImplementedError(f"{type(self).__name__} absorbs no other layer")
 
-    def backward_fused(
-        self, dy: Array, cache: Cache, *, through_activation: bool, input_activation: str
-    ) -> Array | None:
+    def backward_fused(self, dy: Any, cache: Cache, *, through_activation: bool, input_activation: str) -> Any:
         """`backward`, with the activations on both sides accounted for.
 
         With `through_activation=False`, `dy` is the gradient before the layer's own `output_activation`.
@@ -208,51 +222,117 @@ class Layer(Configurable):
         self._seed_generators.append(stream)
         return stream
 
-    def check_input_shape(self, shape: Shape) -> None:
-        """Raise ShapeError unless the shape has `input_rank` axes."""
+    def check_input_shape(self, shape: Any) -> None:
+        """Raise ShapeError unless there are several inputs or one, as the layer takes, of `input_rank` axes."""
+        if isinstance(shape, list) != self.several_inputs:
+            expected = (
+                "a list of inputs" if self.several_inputs else "one input (a layer of more has several_inputs=True)"
+            )
+            raise ShapeError(
+                f'layer "{self.name}" ({type(self).__name__}) received the shape {shape}; expected {expected}'
+            )
         if self.input_rank is not None and len(shape) != self.input_rank:
             raise ShapeError(
                 f'layer "{self.name}" ({type(self).__name__}) received an input of shape {shape}, '
                 f"{len(shape)} axes; expected {self.input_rank}"
             )
 
-    def __call__(self, x: Array, training: bool = False) -> Array:
+    def __call__(self, inputs: Any, *more: Any, training: bool | None = None) -> Any:
         """The output for an array, building the layer first if need be; like Keras, without any gradient.
 
-        Raises ShapeError if the array does not fit, ConfigError for a layer in place of an array.
+        For a symbolic tensor, the symbolic tensor of the output: `training` then holds for this call in the model,
+        whatever the model does. Several arguments are a list of inputs. Raises ShapeError if the inputs do not fit,
+        ConfigError for a layer in place of an array.
         """
-        if isinstance(x, Layer):
+        given = [inputs, *more] if more else inputs
+        if isinstance(given, Layer):
             raise ConfigError(
-                f'layer "{self.name}" was called on the layer "{x.name}"; a model is made as Sequential([layer, ...])'
+                f'layer "{self.name}" was called on the layer "{given.name}"; expected an array, '
+                "or a symbolic tensor as keras.Input(shape) gives it"
             )
-        x = np.asarray(x)
-        if x.dtype.kind != "f":
-            x = x.astype(floatx())
+        if is_symbolic(given):
+            return self.call_symbolically(Arguments(given, bool(more), training))
+        x = self.as_batch(given)
         if not self.built:
-            self.build((None, *x.shape[1:]))
+            self.build(map_structure(lambda array: (None, *array.shape[1:]), x))
         self.check_batch(x)
-        return self.forward(x, training)[0]
+        return self.forward(x, bool(training))[0]
 
-    def check_batch(self, x: Array) -> None:
+    def call_symbolically(self, arguments: Arguments) -> Any:
+        """Note the call, and return the symbolic tensors of its result."""
+        shapes = map_structure(self._symbolic_shape, arguments.inputs)
+        self.prepare(shapes)
+        return Node(self, arguments, self.compute_output_shape(shapes)).result
+
+    def _symbolic_shape(self, tensor: Any) -> Shape:
+        if not isinstance(tensor, KerasTensor):
+            raise ConfigError(
+                f'layer "{self.name}" was called on symbolic tensors and a {type(tensor).__name__}; '
+                "expected symbolic tensors alone"
+            )
+        return tensor.shape
+
+    def prepare(self, shapes: Any) -> None:
+        """Build the layer for inputs of this shape; raises ShapeError if it comes with weights for another one."""
+        shapes = as_shapes(shapes)
+        fits = self.built and _samples(self.input_shape) == _samples(shapes)
+        if self.built and not fits and self.weights:
+            raise ShapeError(
+                f'layer "{self.name}" was built for the shape {self.input_shape}; here it receives {shapes}'
+            )
+        if not fits:
+            self.build(shapes)
+
+    def as_batch(self, given: Any) -> Any:
+        """Arrays of floats from what the layer was called on."""
+        if self.several_inputs and isinstance(given, (list, tuple)):
+            return [as_float(array) for array in given]
+        return as_float(given)
+
+    def check_batch(self, x: Any) -> None:
         """Raise ShapeError unless the batch fits the shape for which the layer was built."""
         expected = self.input_shape
-        fits = x.ndim == len(expected) and all(
-            want is None or want == got for want, got in zip(expected[1:], x.shape[1:], strict=True)
-        )
+        batches, shapes = (x, expected) if isinstance(expected, list) else ([x], [expected])
+        fits = len(batches) == len(shapes) and all(map(_fits, batches, shapes))
         if not fits:
+            received = [batch.shape for batch in batches] if isinstance(expected, list) else x.shape
             raise ShapeError(
-                f'layer "{self.name}" ({type(self).__name__}) received a batch of shape {x.shape}; expected {expected}'
+                f'layer "{self.name}" ({type(self).__name__}) received a batch of shape {received}; expected {expected}'
             )
 
     @property
-    def input_shape(self) -> Shape:
+    def inbound_nodes(self) -> list[Node]:
+        """The layer's calls on symbolic tensors, in order."""
+        return self._inbound_nodes
+
+    @property
+    def input(self) -> Any:
+        """What the layer was first called on, symbolically: the place of its input in a model."""
+        return self._first_call.arguments.inputs if self._first_call.arguments else self._first_call.result
+
+    @property
+    def output(self) -> Any:
+        """What came of that call: `keras.Model(model.input, layer.output)` gives the values of a layer in the middle.
+
+        Raises ConfigError if the layer stands in no model yet.
+        """
+        return self._first_call.result
+
+    @property
+    def _first_call(self) -> Node:
+        if not self._inbound_nodes:
+            raise ConfigError(f'layer "{self.name}" has not been called yet, so it has no input and output')
+        return self._inbound_nodes[0]
+
+    @property
+    def input_shape(self) -> Any:
         """Shape for which the layer was built; raises ConfigError before that."""
         if self._input_shape is None:
             raise ConfigError(f'layer "{self.name}" has not been built yet, so its shapes are not known')
         return self._input_shape
 
     @property
-    def output_shape(self) -> Shape:
+    def output_shape(self) -> Any:
         """Shape of the output; raises ConfigError before the layer is built."""
         return self.compute_output_shape(self.input_shape)
 
@@ -311,6 +391,16 @@ def _known(axes: Sequence[int | None], name: str) -> Sequence[int]:
     if missing:
         raise ShapeError(f'layer "{name}" received an input whose axes {tuple(axes)} are not all known')
     return [axis for axis in axes if axis is not None]
+
+
+def _samples(shapes: Any) -> list[Shape]:
+    return [shape[1:] for shape in flatten_shapes(shapes)]
+
+
+def _fits(batch: Array, shape: Shape) -> bool:
+    return batch.ndim == len(shape) and all(
+        want is None or want == got for want, got in zip(shape[1:], batch.shape[1:], strict=True)
+    )
 
 
 registry: Registry[Layer] = Registry("layer", "keras.layers", Layer)

@@ -5,22 +5,66 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from vitral.core.symbolic import KerasTensor
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers.layer import Layer
 from vitral.training import Trainer
+from vitral.typing import Array, Shape
 
 
 class Model(Trainer):
-    """A trainable network of layers. `Sequential` is the kind to use; a model is also a layer of a larger one.
+    """A trainable network of layers, which is also a layer of a larger one.
 
-    Raises ConfigError where a model is made of inputs and outputs, which Vitral does not have.
+    `Model(inputs, outputs)` makes a graph of layers between symbolic tensors, see `Functional`; `Sequential` a stack.
+
+    Raises ConfigError where there is nothing to make a model of.
     """
 
-    def __init__(self, *functional: Any, **options: Any) -> None:
-        if type(self) is Model or functional:
-            raise ConfigError("a model is made as Sequential([layer, ...]); there is no Model(inputs, outputs)")
-        super().__init__(**options)
+    def __new__(cls, *arguments: Any, **options: Any) -> Any:
+        if cls is not Model:
+            return super().__new__(cls)
+        from vitral.models.functional import Functional
+
+        return super().__new__(Functional)
+
+    @property
+    def trainable(self) -> bool:
+        """Whether training may change the weights; setting it sets it for all layers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = value
+        for layer in self.layers:
+            layer.trainable = value
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic tensors where data enters; none before the model is built."""
+        return []
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic tensors of the results; none before the model is built."""
+        return []
+
+    @property
+    def input(self) -> Any:
+        """The symbolic tensor where data enters."""
+        return self._only(self.inputs, "input")
+
+    @property
+    def output(self) -> Any:
+        """The symbolic tensor of the result."""
+        return self._only(self.outputs, "output")
+
+    def _only(self, tensors: list[KerasTensor], what: str) -> KerasTensor:
+        if not tensors:
+            raise ConfigError(f'model "{self.name}" has no {what} yet: give it an Input, or call build')
+        return tensors[0]
 
     @property
     def weights(self) -> list[Variable]:
@@ -99,3 +143,12 @@ class Model(Trainer):
 
 def _each_once(variables: Iterable[Variable]) -> list[Variable]:
     return list({id(variable): variable for variable in variables}.values())
+
+
+def fit_axes(x: Array, expected: Shape) -> Array:
+    """The batch, with an axis of length 1 at the end that was missing or too many: (n, 28, 28) and (n, 28, 28, 1)."""
+    if x.ndim == len(expected) - 1 and expected[-1] == 1:
+        return x[..., np.newaxis]
+    if x.ndim == len(expected) + 1 and x.shape[-1] == 1:
+        return x[..., 0]
+    return x

@@ -1,7 +1,9 @@
 """What the training loop needs of a model."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from vitral.layers.layer import Layer
 from vitral.typing import Array, Cache, Shape
@@ -20,7 +22,7 @@ class Network(Layer):
         """Build the layers for batches of this shape unless that is done."""
 
     @abstractmethod
-    def fit_input(self, x: Array) -> Array:
+    def fit_input(self, x: Any) -> Any:
         """The batch with the number of axes that the first layer expects; raises ShapeError if that is impossible."""
 
     @property
@@ -37,18 +39,15 @@ class Network(Layer):
         """Write the weights to a file."""
 
     @abstractmethod
-    def forward(self, x: Array, training: bool = False, through_activation: bool = True) -> tuple[Array, Cache]:
-        """The output for a batch, and what `propagate` will need.
+    def run(self, x: Any, training: bool, behind: Sequence[bool]) -> tuple[list[Array], Cache]:
+        """The outputs for a batch, and what `run_back` will need.
 
-        With `through_activation=False`, the output is that of the last layer before its activation.
+        Where `behind` is False, an output is that of its layer before the activation.
         """
 
     @abstractmethod
-    def propagate(
-        self, dy: Array, caches: Cache, *, input_gradient: bool, through_activation: bool = True
-    ) -> Array | None:
-        """Carry the gradient of the output back through all layers that have something to learn.
+    def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
+        """Carry the gradients of the outputs back through all layers that have something to learn.
 
-        With `through_activation=False`, `dy` is the gradient before the last layer's activation. Returns the
-        gradient of the input if `input_gradient`.
+        Where `behind` is False, a gradient is that before the activation.
         """

@@ -26,16 +26,16 @@ class Steps(Compiled):
         loss = self.require_loss("fit")
         variables = self.trainable_weights
         behind = not uses_hidden_logits(loss, self.output_layer)
-        output, caches = self.forward(x, training=True, through_activation=behind)
+        (output,), caches = self.run(x, True, [behind])
         for variable in self.weights:
             variable.zero_grad()
         if self._is_fused(loss):
             # Softmax or sigmoid with its own cross-entropy: the gradient before the activation is a - y.
             value, dz = loss.loss_and_preactivation_gradient(y, output, weight)
-            self.propagate(dz, caches, input_gradient=False, through_activation=False)
+            self.run_back([dz], caches, [False])
         else:
             value, dy = loss.loss_and_gradient(y, output, weight)
-            self.propagate(dy, caches, input_gradient=False, through_activation=behind)
+            self.run_back([dy], caches, [behind])
         value += self._add_penalties(variables)
         if not math.isfinite(value):
             check_batch(x)
@@ -48,7 +48,7 @@ class Steps(Compiled):
         """Forward and loss; the loss and the metrics are added to the running means."""
         loss = self.require_loss("evaluate")
         behind = not uses_hidden_logits(loss, self.output_layer)
-        output, _ = self.forward(x, training=False, through_activation=behind)
+        (output,), _ = self.run(x, False, [behind])
         # Without a reduction there is a loss for each sample; training adds them up, so their sum is shown.
         value = float(np.sum(loss(y, output, weight))) + sum(map(_penalty, self.trainable_weights))
         if not math.isfinite(value):
@@ -58,7 +58,7 @@ class Steps(Compiled):
     @_quiet
     def predict_step(self, x: Array) -> Array:
         """The output for a batch."""
-        return self.forward(x, training=False)[0]
+        return self.run(x, False, [True])[0][0]
 
     def _prediction(self, output: Array, behind: bool) -> Array:
         """What `predict` would give: the output, once it is behind the last layer's activation."""

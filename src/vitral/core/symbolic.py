@@ -1,0 +1,89 @@
+"""Networks drawn before there is data: tensors that are only a shape, and the calls that lead from one to another."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from vitral.config import floatx
+from vitral.core.naming import unique_name
+from vitral.core.tree import as_shapes, flatten, flatten_shapes, is_shape, pack
+from vitral.typing import Shape
+
+
+class KerasTensor:
+    """The place of an array in a network: its shape, batch axis None, and the call that makes it.
+
+    `keras.Input` gives the first; a layer called on one gives the next.
+
+    >>> KerasTensor((None, 3), name="x")
+    <KerasTensor shape=(None, 3), dtype=float32, name=x>
+    """
+
+    node: "Node"
+    """The call whose result this is."""
+
+    index: int
+    """Its number among the results of that call."""
+
+    def __init__(self, shape: Sequence[int | None], dtype: str | None = None, *, name: str | None = None) -> None:
+        self.shape: Shape = tuple(shape)
+        self.dtype = dtype or floatx()
+        self.name = name or unique_name("KerasTensor")
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes, the batch axis included."""
+        return len(self.shape)
+
+    @property
+    def layer(self) -> Any:
+        """The layer that makes it."""
+        return self.node.operation
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+class Arguments(NamedTuple):
+    """How a layer is called: on one tensor or a structure of them, or on several arguments, which are then a list."""
+
+    inputs: Any
+    spread: bool = False
+    training: bool | None = None
+
+
+class Node:
+    """One call of a layer on symbolic tensors. `training`, if not None, holds whatever the model does."""
+
+    def __init__(self, operation: Any, arguments: Arguments | None, shapes: Any, name: str | None = None) -> None:
+        self.operation = operation
+        self.arguments = arguments
+        self.inputs: list[KerasTensor] = [] if arguments is None else flatten(arguments.inputs)
+        self.outputs = [KerasTensor(shape, name=name) for shape in flatten_shapes(shapes)]
+        for index, tensor in enumerate(self.outputs):
+            tensor.node, tensor.index = self, index
+        shapes = as_shapes(shapes)
+        self.result: Any = self.outputs[0] if is_shape(shapes) else pack(_leaves(shapes), self.outputs)
+        operation.inbound_nodes.append(self)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether data enters here."""
+        return self.arguments is None
+
+
+def is_symbolic(structure: Any) -> bool:
+    """Whether there is a symbolic tensor in a structure.
+
+    >>> is_symbolic([KerasTensor((None, 1))]), is_symbolic([[1.0]])
+    (True, False)
+    """
+    if isinstance(structure, KerasTensor):
+        return True
+    parts = structure.values() if isinstance(structure, dict) else structure
+    return isinstance(structure, (list, tuple, dict)) and any(map(is_symbolic, parts))
+
+
+def _leaves(shapes: Any) -> Any:
+    if isinstance(shapes, dict):
+        return {key: _leaves(part) for key, part in shapes.items()}
+    return None if is_shape(shapes) else [_leaves(part) for part in shapes]
