@@ -37,6 +37,46 @@ void window_offsets(const Convolution& c, Index width, Table& table) {
         table[i++] = static_cast<std::int32_t>((u * c.dilation_y * width + v * c.dilation_x) * c.channels + channel);
 }
 
+// With few filters a vector would be half empty: then two neighboring windows of a row make one window that is a step
+// wider, and the kernel stands in it twice, once for each. Results lie in memory as before.
+bool pairs(const Convolution& c) {
+  return c.filters <= L / 2 && c.columns % 2 == 0 && c.groups == 1 && c.dilation_x == 1;
+}
+
+Convolution paired(const Convolution& c) {
+  Convolution pair = c;
+  pair.columns /= 2, pair.filters *= 2, pair.stride_x *= 2, pair.kernel_width += c.stride_x;
+  return pair;
+}
+
+// The kernel of the pair from w, and its bias behind it.
+void pair_kernel(const Convolution& c, const float* w, const float* bias, float* to) {
+  const Convolution pair = paired(c);
+  std::memset(to, 0, (pair.kernel_size() + pair.filters) * sizeof(float));
+  for (Index second = 0; second < 2; ++second) {
+    for (Index u = 0; u < c.kernel_height; ++u)
+      for (Index i = 0; i < c.kernel_width * c.channels; ++i)
+        std::memcpy(to + ((u * pair.kernel_width + second * c.stride_x) * c.channels + i) * pair.filters + second * c.filters,
+                    w + (u * c.kernel_width * c.channels + i) * c.filters, c.filters * sizeof(float));
+    if (bias != nullptr)
+      std::memcpy(to + pair.kernel_size() + second * c.filters, bias, c.filters * sizeof(float));
+  }
+}
+
+// The gradients of a kernel and its bias from those of its pair.
+void unpair_kernel(const Convolution& c, const float* pair_dw, const float* pair_db, float* dw, float* db) {
+  const Convolution pair = paired(c);
+  for (Index u = 0; u < c.kernel_height; ++u)
+    for (Index i = 0; i < c.kernel_width * c.channels; ++i) {
+      const float* first = pair_dw + (u * pair.kernel_width * c.channels + i) * pair.filters;
+      const float* second = first + c.stride_x * c.channels * pair.filters + c.filters;
+      float* to = dw + (u * c.kernel_width * c.channels + i) * c.filters;
+      for (Index f = 0; f < c.filters; ++f) to[f] = first[f] + second[f];
+    }
+  if (db != nullptr)
+    for (Index f = 0; f < c.filters; ++f) db[f] = pair_db[f] + pair_db[c.filters + f];
+}
+
 Index padded_columns(const Convolution& c) { return (c.columns - 1) * c.stride_x + (c.kernel_width - 1) * c.dilation_x + 1; }
 Index padded_rows(const Convolution& c, Index rows) {
   return (rows - 1) * c.stride_y + (c.kernel_height - 1) * c.dilation_y + 1;
@@ -118,10 +158,9 @@ void pool_by_two(const float* z, Index rows, Index columns, Index channels, floa
   });
 }
 
-}  // namespace
-
-void direct_convolution(const Convolution& c, const float* x, const float* w, const float* bias, bool relu, float* y,
-                        std::uint8_t* winners) {
+// `pooled` is the convolution as its user knows it, to which the pooling belongs.
+void convolve(const Convolution& c, const Convolution& pooled, const float* x, const float* w, const float* bias,
+              bool relu, float* y, std::uint8_t* winners) {
   const PackedKernel kernel(c, w);
   const Images images{x, c.height, c.width, c.channels};
   const bool pad = needs_padding(c);
@@ -153,17 +192,28 @@ void direct_convolution(const Convolution& c, const float* x, const float* w, co
                          {to + filter, c.filters, bias == nullptr ? nullptr : bias + filter, 0, 0, relu});
       }
     if (winners != nullptr) {
-      const Index pooled = (image * c.rows + row) / 2 * (c.columns / 2) * c.filters;
-      pool_by_two(unpooled, rows, c.columns, c.filters, y + pooled, winners + pooled);
+      const Index to_pooled = (image * c.rows + row) / 2 * (pooled.columns / 2) * pooled.filters;
+      pool_by_two(unpooled, rows, pooled.columns, pooled.filters, y + to_pooled, winners + to_pooled);
     }
   });
 }
 
+}  // namespace
+
+void direct_convolution(const Convolution& c, const float* x, const float* w, const float* bias, bool relu, float* y,
+                        std::uint8_t* winners) {
+  if (!pairs(c)) return convolve(c, c, x, w, bias, relu, y, winners);
+  const Convolution pair = paired(c);
+  const Workspace kernel(pair.kernel_size() + pair.filters);
+  pair_kernel(c, w, bias, kernel);
+  convolve(pair, c, x, kernel, bias == nullptr ? nullptr : kernel + pair.kernel_size(), relu, y, winners);
+}
+
+namespace {
+
 // dW[tap, channel, f] = sum over windows of x[window + tap, channel] dz[window, f]; db[f] = sum of dz[., f].
-void direct_weight_gradient(const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,
-                            float* dw, float* db) {
+void weight_gradient(const Convolution& c, const float* x, const Gradients& gradients, float* dw, float* db) {
   const Images images{x, c.height, c.width, c.channels};
-  const Gradients gradients{dz, winners, c.rows, c.columns, c.filters};
   const bool pad = needs_padding(c);
   const Index width = pad ? padded_columns(c) : c.width, height = pad ? padded_rows(c, c.rows) : c.height;
   const Index values = c.taps() * c.group_channels(), windows = c.rows * c.columns;
@@ -222,6 +272,18 @@ void direct_weight_gradient(const Convolution& c, const float* x, const float* d
     add_parts(bias_sums, parts, bias_size, total);
     std::memcpy(db, total, c.filters * sizeof(float));
   }
+}
+
+}  // namespace
+
+void direct_weight_gradient(const Convolution& c, const float* x, const float* dz, const std::uint8_t* winners,
+                            float* dw, float* db) {
+  const Gradients gradients{dz, winners, c.rows, c.columns, c.filters};
+  if (!pairs(c)) return weight_gradient(c, x, gradients, dw, db);
+  const Convolution pair = paired(c);
+  const Workspace sums(pair.kernel_size()), bias_sums(pair.filters);
+  weight_gradient(pair, x, gradients, sums, bias_sums);
+  unpair_kernel(c, sums, bias_sums, dw, db);
 }
 
 namespace {
