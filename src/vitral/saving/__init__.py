@@ -1,4 +1,7 @@
-"""Saved models, in Keras 3's formats: `.keras` for all of a model, `.weights.h5` for its weights."""
+"""Saved models, in Keras 3's formats: `.keras` for all of a model, `.weights.h5` for its weights.
+
+Weights also go to safetensors files and to PyTorch, and come from there.
+"""
 
 from vitral.core.custom_objects import (
     custom_object_scope,
@@ -8,6 +11,8 @@ from vitral.core.custom_objects import (
     register_keras_serializable,
 )
 from vitral.saving.files import load_model, load_weights, save_model, save_weights
+from vitral.saving.pytorch import from_torch, to_torch
+from vitral.saving.safetensors import load_safetensors, save_safetensors
 from vitral.saving.serialization import deserialize_keras_object, serialize_keras_object
 
 CustomObjectScope = custom_object_scope
@@ -16,13 +21,17 @@ __all__ = [
     "CustomObjectScope",
     "custom_object_scope",
     "deserialize_keras_object",
+    "from_torch",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
     "load_model",
+    "load_safetensors",
     "load_weights",
     "register_keras_serializable",
     "save_model",
+    "save_safetensors",
     "save_weights",
     "serialize_keras_object",
+    "to_torch",
 ]
