@@ -57,6 +57,24 @@ def image_data_format() -> Literal["channels_last"]:
     return "channels_last"
 
 
+def set_image_data_format(data_format: str) -> None:
+    """Accept "channels_last", the only axis order there is; raises ConfigError for any other."""
+    if data_format != "channels_last":
+        raise ConfigError(
+            f"image_data_format is {data_format!r}; expected 'channels_last': bring images of channels first into "
+            "that order with x.transpose(0, 2, 3, 1)"
+        )
+
+
+def backend() -> str:
+    """Name of what computes, in the place where Keras names its framework.
+
+    >>> backend()
+    'vitral'
+    """
+    return "vitral"
+
+
 def num_threads() -> int:
     """Number of threads that compute: as set, or as `VITRAL_NUM_THREADS` says, or one a core that may be used.
 

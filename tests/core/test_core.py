@@ -122,3 +122,9 @@ def test_settings_refuse_what_cannot_work() -> None:
         vitral.config.set_floatx("float16")
     with pytest.raises(ConfigError, match="epsilon is 0; expected"):
         vitral.config.set_epsilon(0)
+
+
+def test_images_have_their_channels_last() -> None:
+    vitral.config.set_image_data_format("channels_last")
+    with pytest.raises(ConfigError, match=r"'channels_first'; expected 'channels_last': .* x\.transpose\(0, 2, 3, 1\)"):
+        vitral.config.set_image_data_format("channels_first")

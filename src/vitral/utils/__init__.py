@@ -1,4 +1,4 @@
-"""`keras.utils` as far as classification scripts use it."""
+"""`keras.utils` as far as image classification uses it."""
 
 import random
 
@@ -17,6 +17,8 @@ from vitral.core.rng import set_seed
 from vitral.preprocessing import to_categorical
 from vitral.training import PyDataset
 from vitral.typing import Array
+from vitral.utils.image_folder import image_dataset_from_directory
+from vitral.utils.pictures import array_to_img, img_to_array, load_img, save_img
 
 
 def set_random_seed(seed: int) -> None:
@@ -48,13 +50,18 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "clear_session",
     "custom_object_scope",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
+    "img_to_array",
+    "load_img",
     "normalize",
     "register_keras_serializable",
+    "save_img",
     "set_random_seed",
     "to_categorical",
 ]
