@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import confusion_matrix, roc_auc_score
 
+from tests.metrics import test_golden, test_golden_further
 from vitral import metrics
 from vitral.core.naming import clear_session
 from vitral.errors import ConfigError, DataError, ShapeError
@@ -82,9 +83,34 @@ def test_a_threshold_is_not_above_itself_in_single_precision() -> None:
     assert metrics.Precision(thresholds=0.3)([1, 1], np.array([0.3, 0.2], np.float32)) == 0
 
 
+NEEDED = {
+    **dict.fromkeys(("SensitivityAtSpecificity", "SpecificityAtSensitivity"), (0.5,)),
+    **dict.fromkeys(("PrecisionAtRecall", "RecallAtPrecision"), (0.5,)),
+    **dict.fromkeys(("IoU", "OneHotIoU"), (3, [0, 2])),
+    **dict.fromkeys(("MeanIoU", "OneHotMeanIoU"), (3,)),
+}
+"""Arguments without which a metric cannot be made."""
+
+
+def made(name: str) -> metrics.Metric:
+    return metrics.registry.classes[name](*NEEDED.get(name, ()))
+
+
+def test_every_registered_metric_has_a_known_value() -> None:
+    golden = (
+        *test_golden.ONE_OUTPUT,
+        *test_golden.FOUR_OUTPUTS,
+        *test_golden_further.ONE_OUTPUT,
+        *test_golden_further.FOUR_OUTPUTS,
+    )
+    tested = {type(entry[0]).__name__ for entry in golden}
+    # These are counted by hand here and in the two modules.
+    assert tested | {"Accuracy", "ConfusionMatrix", "Mean", "Sum"} == set(metrics.registry.classes)
+
+
 def test_results_before_the_first_batch() -> None:
-    for name, cls in metrics.registry.classes.items():
-        assert np.sum(cls().result()) == 0, name
+    for name in metrics.registry.classes:
+        assert np.sum(made(name).result()) == 0, name
 
 
 def test_precision_without_positives_is_zero() -> None:
@@ -93,7 +119,8 @@ def test_precision_without_positives_is_zero() -> None:
 
 
 FITTING = {
-    "Mean": (np.array([1.0, 4.0]), None),
+    **dict.fromkeys(("Mean", "Sum"), (np.array([1.0, 4.0]), None)),
+    **dict.fromkeys(("IoU", "MeanIoU"), (LABELS, OUTPUTS.argmax(axis=1))),
     "Accuracy": (LABELS, OUTPUTS.argmax(axis=1)),
     "SparseCategoricalAccuracy": (LABELS, OUTPUTS),
     "SparseTopKCategoricalAccuracy": (LABELS, OUTPUTS),
@@ -103,9 +130,8 @@ FITTING = {
 
 @pytest.mark.parametrize("name", sorted(metrics.registry.classes))
 def test_a_resumed_metric_ends_with_the_same_bits(name: str) -> None:
-    cls = metrics.registry.classes[name]
     batch = [argument for argument in FITTING.get(name, (ONE_HOT, OUTPUTS)) if argument is not None]
-    metric, resumed = cls(), cls()
+    metric, resumed = made(name), made(name)
     metric.update_state(*batch)
     state = metric.get_state()
     assert all(value.dtype == np.float64 for value in state.values())
@@ -128,7 +154,7 @@ def test_sums_do_not_lose_small_values() -> None:
 
 @pytest.mark.parametrize("name", sorted(metrics.registry.classes))
 def test_configurations_build_the_metric_again(name: str) -> None:
-    metric = metrics.registry.classes[name]()
+    metric = made(name)
     saved = metrics.serialize(metric)
     assert (saved["module"], saved["class_name"]) == ("keras.metrics", name)
     copy = metrics.deserialize(saved)
@@ -187,8 +213,8 @@ def test_what_is_refused() -> None:
 
 def test_directions() -> None:
     for name, cls in metrics.registry.classes.items():
-        better_low = "Error" in name or "Crossentropy" in name
-        neutral = name in ("Mean", "ConfusionMatrix")
+        better_low = any(word in name for word in ("Error", "Crossentropy", "Hinge", "Divergence", "Poisson", "False"))
+        neutral = name in ("Mean", "Sum", "ConfusionMatrix")
         assert cls.direction == (None if neutral else "down" if better_low else "up"), name
 
 

@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from vitral.errors import ConfigError
 from vitral.typing import Config
 
 
@@ -19,3 +20,9 @@ class Configurable:
     def from_config(cls, config: Config) -> Self:
         """The object that `get_config` described."""
         return cls(**config)
+
+
+def only_default(argument: str, value: object, supported: tuple[object, ...], owner: str) -> None:
+    """Raise ConfigError unless an argument of Keras has one of the values that are supported here."""
+    if value not in supported:
+        raise ConfigError(f"{owner}: {argument} is {value!r}; Vitral has {argument}={supported[-1]!r} only")

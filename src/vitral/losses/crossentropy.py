@@ -6,9 +6,10 @@ the derivative with respect to the logits is a - y, which clipping does not spoi
 
 from vitral import ops
 from vitral.config import epsilon
+from vitral.core.configurable import only_default
 from vitral.core.targets import class_labels, matching, smoothed
 from vitral.errors import ConfigError
-from vitral.losses.loss import OnePassLoss, only_default, registry
+from vitral.losses.loss import OnePassLoss, registry
 from vitral.typing import Array, Config
 
 

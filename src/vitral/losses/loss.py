@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitral.config import floatx
-from vitral.core.configurable import Configurable
+from vitral.core.configurable import Configurable, only_default
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
 from vitral.core.targets import as_float
@@ -158,12 +158,6 @@ class OnePassLoss(Loss):
 
     def targets(self, y_true: npt.ArrayLike, y_pred: Array) -> Array:
         return np.asarray(y_true)
-
-
-def only_default(argument: str, value: object, supported: tuple[object, ...], owner: str) -> None:
-    """Raise ConfigError unless an argument of Keras has one of the values that are supported here."""
-    if value not in supported:
-        raise ConfigError(f"{owner}: {argument} is {value!r}; Vitral has {argument}={supported[-1]!r} only")
 
 
 registry: Registry[Loss] = Registry("loss", "keras.losses", Loss)

@@ -2,8 +2,9 @@
 
 from vitral import ops
 from vitral.config import epsilon
+from vitral.core.configurable import only_default
 from vitral.core.targets import matching
-from vitral.losses.loss import OnePassLoss, only_default, registry
+from vitral.losses.loss import OnePassLoss, registry
 from vitral.typing import Array
 
 

@@ -44,9 +44,17 @@ def top_k_categorical_accuracy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, k: 
     return _in_top_k(targets.argmax(axis=-1), predictions, k)
 
 
-def sparse_top_k_categorical_accuracy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, k: int = 5) -> Array:
-    """True where the label y_true is among the k largest entries of y_pred; a tie counts."""
+def sparse_top_k_categorical_accuracy(
+    y_true: npt.ArrayLike, y_pred: npt.ArrayLike, k: int = 5, from_sorted_ids: bool = False
+) -> Array:
+    """True where the label y_true is among the k largest entries of y_pred; a tie counts.
+
+    With `from_sorted_ids`, y_pred holds class numbers, the most probable first.
+    """
     predictions = np.asarray(y_pred)
+    if from_sorted_ids:
+        labels = np.asarray(y_true).reshape(*predictions.shape[:-1], 1)
+        return np.asarray((labels == predictions[..., :k]).any(axis=-1))
     return _in_top_k(class_labels(y_true, predictions, name="sparse_top_k_categorical_accuracy"), predictions, k)
 
 
@@ -146,13 +154,18 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
     direction = "up"
 
     def __init__(
-        self, k: int = 5, name: str | None = "sparse_top_k_categorical_accuracy", dtype: str | None = None
+        self,
+        k: int = 5,
+        name: str | None = "sparse_top_k_categorical_accuracy",
+        dtype: str | None = None,
+        from_sorted_ids: bool = False,
     ) -> None:
-        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=_check_k(k))
+        super().__init__(sparse_top_k_categorical_accuracy, name, dtype, k=_check_k(k), from_sorted_ids=from_sorted_ids)
         self.k = k
+        self.from_sorted_ids = from_sorted_ids
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "k": self.k}
+        return {**super().get_config(), "k": self.k, "from_sorted_ids": self.from_sorted_ids}
 
 
 def _check_k(k: int) -> int:

@@ -1,52 +1,12 @@
 """Losses as figures to watch: the same formulas, averaged over all batches, with no part in the training."""
 
 import numpy as np
-import numpy.typing as npt
 
-from vitral import ops
-from vitral.config import epsilon
-from vitral.core.targets import as_float, class_labels, matching, smoothed
+from vitral.core.configurable import only_default
+from vitral.metrics import formulas
 from vitral.metrics.mean import MeanMetricWrapper
 from vitral.metrics.metric import registry
-from vitral.typing import Array, Config
-
-
-def _squared_error(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> Array:
-    targets, predictions = matching(y_true, y_pred, name="mean_squared_error")
-    return ops.mean_squared_error(predictions, targets)[0]
-
-
-def _absolute_error(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> Array:
-    targets, predictions = matching(y_true, y_pred, name="mean_absolute_error")
-    return ops.mean_absolute_error(predictions, targets)[0]
-
-
-def _binary_crossentropy(
-    y_true: npt.ArrayLike, y_pred: npt.ArrayLike, from_logits: bool, label_smoothing: float
-) -> Array:
-    targets, predictions = matching(y_true, y_pred, name="binary_crossentropy")
-    targets = smoothed(targets, label_smoothing, 2)
-    if from_logits:
-        return ops.sigmoid_cross_entropy(predictions, targets)[0]
-    return ops.binary_cross_entropy(predictions, targets, epsilon=epsilon())[0]
-
-
-def _categorical_crossentropy(
-    y_true: npt.ArrayLike, y_pred: npt.ArrayLike, from_logits: bool, label_smoothing: float
-) -> Array:
-    targets, predictions = matching(y_true, y_pred, name="categorical_crossentropy")
-    targets = smoothed(targets, label_smoothing, targets.shape[-1])
-    if from_logits:
-        return ops.softmax_cross_entropy(predictions, targets)[0]
-    return ops.categorical_cross_entropy(predictions, targets, epsilon=epsilon())[0]
-
-
-def _sparse_categorical_crossentropy(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, from_logits: bool) -> Array:
-    predictions = as_float(y_pred)
-    labels = class_labels(y_true, predictions, name="sparse_categorical_crossentropy")
-    if from_logits:
-        return ops.sparse_softmax_cross_entropy(predictions, labels)[0]
-    return ops.sparse_categorical_cross_entropy(predictions, labels, epsilon=epsilon())[0]
+from vitral.typing import Config
 
 
 @registry.register("mse", "MSE")
@@ -56,7 +16,7 @@ class MeanSquaredError(MeanMetricWrapper):
     direction = "down"
 
     def __init__(self, name: str | None = "mean_squared_error", dtype: str | None = None) -> None:
-        super().__init__(_squared_error, name, dtype)
+        super().__init__(formulas.mean_squared_error, name, dtype)
 
 
 @registry.register("mae", "MAE")
@@ -66,7 +26,7 @@ class MeanAbsoluteError(MeanMetricWrapper):
     direction = "down"
 
     def __init__(self, name: str | None = "mean_absolute_error", dtype: str | None = None) -> None:
-        super().__init__(_absolute_error, name, dtype)
+        super().__init__(formulas.mean_absolute_error, name, dtype)
 
 
 @registry.register()
@@ -76,7 +36,7 @@ class RootMeanSquaredError(MeanMetricWrapper):
     direction = "down"
 
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: str | None = None) -> None:
-        super().__init__(_squared_error, name, dtype)
+        super().__init__(formulas.mean_squared_error, name, dtype)
 
     def result(self) -> float:
         return float(np.sqrt(super().result()))
@@ -95,7 +55,9 @@ class BinaryCrossentropy(MeanMetricWrapper):
         from_logits: bool = False,
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__(_binary_crossentropy, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing)
+        super().__init__(
+            formulas.binary_crossentropy, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing
+        )
 
     def get_config(self) -> Config:
         return {**super().get_config(), **self._arguments}
@@ -113,13 +75,15 @@ class CategoricalCrossentropy(MeanMetricWrapper):
         dtype: str | None = None,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
+        axis: int = -1,
     ) -> None:
+        only_default("axis", axis, (-1,), "categorical_crossentropy")
         super().__init__(
-            _categorical_crossentropy, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing
+            formulas.categorical_crossentropy, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing
         )
 
     def get_config(self) -> Config:
-        return {**super().get_config(), **self._arguments}
+        return {**super().get_config(), **self._arguments, "axis": -1}
 
 
 @registry.register()
@@ -133,8 +97,12 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         name: str | None = "sparse_categorical_crossentropy",
         dtype: str | None = None,
         from_logits: bool = False,
+        ignore_class: int | None = None,
+        axis: int = -1,
     ) -> None:
-        super().__init__(_sparse_categorical_crossentropy, name, dtype, from_logits=from_logits)
+        only_default("ignore_class", ignore_class, (None,), "sparse_categorical_crossentropy")
+        only_default("axis", axis, (-1,), "sparse_categorical_crossentropy")
+        super().__init__(formulas.sparse_categorical_crossentropy, name, dtype, from_logits=from_logits)
 
     def get_config(self) -> Config:
-        return {**super().get_config(), **self._arguments}
+        return {**super().get_config(), **self._arguments, "ignore_class": None, "axis": -1}

@@ -71,6 +71,36 @@ class Mean(WeightedMean):
         return self.result()
 
 
+@registry.register()
+class Sum(Metric):
+    """The sum of the values given so far, each times its weight.
+
+    >>> total = Sum()
+    >>> total.update_state([1.0, 3.0]); total.update_state([2.0, 5.0], sample_weight=[1.0, 0.0]); total.result()
+    6.0
+    """
+
+    def __init__(self, name: str | None = "sum", dtype: str | None = None) -> None:
+        super().__init__(name, dtype)
+        self._total = self.add_variable(name="total")
+
+    def update_state(  # type: ignore[override]
+        self, values: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> None:
+        values = np.asarray(values).astype(np.float64)
+        weighted = values if sample_weight is None else values * weights_for(values, sample_weight)
+        self._total.value[...] += weighted.sum()
+
+    def __call__(  # type: ignore[override]
+        self, values: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> float:
+        self.update_state(values, sample_weight)
+        return self.result()
+
+    def result(self) -> float:
+        return float(self._total.value)
+
+
 class MeanMetricWrapper(WeightedMean):
     """The mean of a function of targets and predictions, fn(y_true, y_pred, **arguments) -> (batch, ...).
 

@@ -1,5 +1,6 @@
 """Counting hits and misses at many thresholds in one pass over the predictions."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -88,3 +89,22 @@ def count(targets: Array, predictions: Array, thresholds: Array, weights: Array)
     true_positives, false_negatives = above(targets)
     false_positives, true_negatives = above(~targets)
     return Counts(true_positives, false_positives, true_negatives, false_negatives)
+
+
+def check_thresholds(thresholds: float | Sequence[float]) -> list[float]:
+    """One or several thresholds as a list; raises ConfigError for one outside 0 to 1."""
+    values = [float(threshold) for threshold in np.atleast_1d(thresholds)]
+    outside = [threshold for threshold in values if threshold != BELOW_ALL and not 0 <= threshold <= 1]
+    if outside:
+        raise ConfigError(f"threshold is {outside[0]}; expected a number between 0 and 1")
+    return values
+
+
+def count_at(thresholds: Sequence[float], targets: Array, predictions: Array, weights: Array) -> Counts:
+    """Counts over all outputs for thresholds in any order: arrays of shape (thresholds,)."""
+    order = np.argsort(thresholds, kind="stable")
+    counts = count(
+        targets.reshape(-1, 1), predictions.reshape(-1, 1), np.asarray(thresholds)[order], weights.reshape(-1, 1)
+    )
+    back = np.argsort(order)
+    return Counts(*(counted[back, 0] for counted in counts))
