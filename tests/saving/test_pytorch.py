@@ -67,7 +67,7 @@ def test_there_and_back() -> None:
     assert list(state) == list(STATE)
     for key in set(STATE) - {"0.num_batches_tracked"}:
         np.testing.assert_array_equal(state[key], STATE[key])
-    assert list(saving.to_torch(model))[0] == "norm.weight"
+    assert next(iter(saving.to_torch(model))) == "norm.weight"
 
 
 def test_all_that_does_not_fit_is_named() -> None:
