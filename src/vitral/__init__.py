@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         random,
         regularizers,
         saving,
+        sklearn,
         utils,
     )
     from vitral.config import clear_cache, set_num_threads
@@ -77,6 +78,7 @@ __all__ = [
     "saving",
     "set_num_threads",
     "set_seed",
+    "sklearn",
     "utils",
 ]
 

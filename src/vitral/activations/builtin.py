@@ -39,6 +39,12 @@ class BuiltIn(Activation):
     def backward(self, dy: Array, cache: Cache) -> Array:
         return self._backward(dy, cache)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copied or pickled, it stays the one activation of its name, by which layers know it.
+        from vitral.activations import get
+
+        return get, (self.name,)
+
     def __call__(self, x: Array, *values: Any, **options: Any) -> Array:
         if len(values) > len(self._options) or not options.keys() <= set(self._options):
             raise ConfigError(

@@ -1,9 +1,10 @@
 """A value that training changes, with its gradient."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from vitral.core.arrays import own_dtype
 from vitral.errors import ShapeError
 from vitral.typing import Array
 
@@ -105,6 +106,16 @@ class Variable:
     def numpy(self) -> Array:
         """A copy of the value."""
         return self.value.copy()
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A gradient is that of a batch: a copy or a pickle starts without one.
+        kept = {name: getattr(self, name) for name in self.__slots__ if name not in ("_grad", "_owns_grad")}
+        return {**kept, "_grad": None, "_owns_grad": False}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self.value = own_dtype(self.value)
 
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> Array:
         return np.array(self.value, dtype=dtype, copy=copy)

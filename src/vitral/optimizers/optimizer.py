@@ -193,6 +193,14 @@ class Optimizer(Configurable):
                 raise ConfigError(f"{cls.__name__} was saved with {name}={value!r}, which Vitral does not have")
         return cls(**arguments)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take the state of a copied or unpickled optimizer: variables are known by identity, which is new now."""
+        vars(self).update(state)
+        trainable = self._trainable
+        self._slots = {(name, id(trainable[key])): slot for (name, key), slot in self._slots.items()}
+        self._not_decayed = {id(trainable[key]) for key in self._not_decayed if key in trainable}
+        self._trainable = {id(variable): variable for variable in trainable.values()}
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, learning_rate={self.learning_rate:g}>"
 
