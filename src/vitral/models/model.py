@@ -125,6 +125,17 @@ class Model(Trainer):
 
         save_model(self, filepath, overwrite)
 
+    def export(self, filepath: str | Path, format: str = "onnx", **options: Any) -> None:  # noqa: A002  Keras' name
+        """Write what `predict` does to a file that other programs run; see `vitral.saving.to_onnx` for the options.
+
+        Raises ConfigError for a format other than "onnx".
+        """
+        from vitral.saving import to_onnx
+
+        if format != "onnx":
+            raise ConfigError(f"export received format={format!r}; expected 'onnx'")
+        to_onnx(self, filepath, **options)
+
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write the weights, and the optimizer's state if compiled, to a `.weights.h5` file."""
         from vitral.saving import save_weights

@@ -1,6 +1,6 @@
 """Saved models, in Keras 3's formats: `.keras` for all of a model, `.weights.h5` for its weights.
 
-Weights also go to safetensors files and to PyTorch, and come from there.
+Weights also go to safetensors files and to PyTorch, and come from there; whole models go to ONNX.
 """
 
 from vitral.core.custom_objects import (
@@ -11,6 +11,7 @@ from vitral.core.custom_objects import (
     register_keras_serializable,
 )
 from vitral.saving.files import load_model, load_weights, save_model, save_weights
+from vitral.saving.onnx import to_onnx
 from vitral.saving.pytorch import from_torch, to_torch
 from vitral.saving.safetensors import load_safetensors, save_safetensors
 from vitral.saving.serialization import deserialize_keras_object, serialize_keras_object
@@ -33,5 +34,6 @@ __all__ = [
     "save_safetensors",
     "save_weights",
     "serialize_keras_object",
+    "to_onnx",
     "to_torch",
 ]

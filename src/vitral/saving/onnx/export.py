@@ -1,0 +1,114 @@
+"""Models out to ONNX."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import vitral
+from vitral._files import atomic_write
+from vitral.core.symbolic import KerasTensor
+from vitral.errors import ConfigError
+from vitral.layers import Layer
+from vitral.models import Model
+from vitral.models.graph import Graph
+from vitral.saving.onnx.drawing import Drawing, Value
+from vitral.saving.onnx.layers_out import can_draw, draw
+from vitral.saving.onnx.package import IR_VERSION, OPSET, import_onnx
+
+_LIMIT = 1 << 31
+"""An ONNX file of one piece holds less than two gigabytes."""
+
+
+def to_onnx(model: Model, filepath: str | Path, batch_size: int | None = None, overwrite: bool = True) -> None:
+    """Write what `predict` does to an `.onnx` file of opset 21, in one step, checked by onnx itself.
+
+    Inputs and outputs keep their names and Vitral's order of axes, (batch, height, width, channels), in single
+    precision. The batch is of any size unless `batch_size` fixes it.
+
+    Raises ConfigError for another ending, for a model that is not built, for an existing file without `overwrite`, and
+    for layers or activations that have no ONNX form here, which are all named; MissingExtraError without the package
+    onnx.
+    """
+    path = Path(filepath)
+    if path.suffix != ".onnx":
+        raise ConfigError(f"the file is called {path.name!r}; expected a name that ends in .onnx")
+    if not overwrite and path.exists():
+        raise ConfigError(f"{path} exists; give overwrite=True to replace it")
+    if batch_size is not None and (isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1):
+        raise ConfigError(f"batch_size is {batch_size!r}; expected a positive whole number, or None for any")
+    if not model.built or not model.inputs:
+        raise ConfigError("a model that is not built has no weights to export: call model.build(shape) or fit first")
+    if sum(variable.size for variable in model.weights) * 4 > _LIMIT:
+        raise ConfigError("the model has more than two gigabytes of weights, which one .onnx file cannot hold")
+    onnx = import_onnx()
+    unknown = dict.fromkeys(_described(layer) for layer in _layers(model) if not can_draw(layer))
+    if unknown:
+        raise ConfigError(f"to_onnx does not have {', '.join(unknown)}")
+    content = _model(model, "batch" if batch_size is None else batch_size)
+    onnx.checker.check_model(content, full_check=True)
+    atomic_write(path, content.SerializeToString())
+
+
+def _layers(model: Model) -> Iterator[Layer]:
+    for layer in model.layers:
+        if isinstance(layer, Model):
+            yield from _layers(layer)
+        else:
+            yield layer
+
+
+def _described(layer: Layer) -> str:
+    activation = getattr(layer, "activation", None)
+    behind = "" if activation is None else f" with the activation {activation.name}"
+    return f'"{layer.name}" ({type(layer).__name__}{behind})'
+
+
+def _model(model: Model, batch: int | str) -> Any:
+    drawing = Drawing()
+    helper = drawing.onnx.helper
+    given = [Value(tensor.shape, last=name) for tensor, name in zip(model.inputs, _names(model.inputs), strict=True)]
+    made = _through(drawing, model, given)
+    names = _names(model.outputs, taken=[str(value.last) for value in given])
+    drawing.owner = "output"
+    for value, name in zip(made, names, strict=True):
+        drawing.nodes.append(helper.make_node("Identity", [drawing.last(value)], [name]))
+    graph = drawing.graph(
+        model.name,
+        [(str(value.last), [batch, *value.shape[1:]]) for value in given],
+        [(name, [batch, *value.shape[1:]]) for name, value in zip(names, made, strict=True)],
+    )
+    return helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="vitral",
+        producer_version=vitral.__version__,
+    )
+
+
+def _through(drawing: Drawing, model: Model, given: list[Value]) -> list[Value]:
+    """The values of a model's outputs, from those of its inputs."""
+    values: dict[KerasTensor, Value] = dict(zip(model.inputs, given, strict=True))
+    for node in Graph(model.inputs, model.outputs).nodes:
+        if node.arguments is None:
+            continue
+        received = [values[tensor] for tensor in node.inputs]
+        if isinstance(node.operation, Model):
+            made = _through(drawing, node.operation, received)
+        else:
+            made = [draw(drawing, node.operation, received, node.outputs[0].shape)]
+        values.update(zip(node.outputs, made, strict=True))
+    return [values[tensor] for tensor in model.outputs]
+
+
+def _names(tensors: list[KerasTensor], taken: Sequence[str] = ()) -> list[str]:
+    """The name of the layer that makes each tensor, numbered where it would stand twice."""
+    names: list[str] = []
+    for tensor in tensors:
+        stem = str(tensor.layer.name)
+        number, name = 0, stem
+        while name in names or name in taken:
+            number += 1
+            name = f"{stem}_{number}"
+        names.append(name)
+    return names
