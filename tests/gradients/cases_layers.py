@@ -40,6 +40,8 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Conv2D(6, (2, 3), strides=(2, 1), padding="same", groups=3, use_bias=False), _IMAGES),
         (lambda: layers.Conv2D(2, 2, dilation_rate=2, activation="softmax", kernel_regularizer=L2(0.1)), _IMAGES),
     ],
+    "CenterCrop": [(lambda: layers.CenterCrop(3, 4), _IMAGES), (lambda: layers.CenterCrop(6, 4), _IMAGES)],
+    "CutMix": [(lambda: layers.CutMix(seed=3), _IMAGES)],
     "Dense": [
         (lambda: layers.Dense(4, activation="sigmoid", bias_initializer="normal"), (3, 5)),
         (lambda: layers.Dense(2, use_bias=False), (2, 3, 4)),
@@ -62,10 +64,13 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.MaxPooling2D(3, strides=2, padding="same"), _IMAGES),
     ],
     "Multiply": _merge(layers.Multiply),
+    "MixUp": [(lambda: layers.MixUp(1.0, seed=3), _IMAGES)],
     "Normalization": [
         (lambda: layers.Normalization(mean=1.0, variance=4.0), _IMAGES),
         (lambda: layers.Normalization(mean=1.0, variance=4.0, invert=True), (3, 4)),
     ],
+    "RandomBrightness": [(lambda: layers.RandomBrightness(0.5, value_range=(-1, 1), seed=3), _IMAGES)],
+    "RandomContrast": [(lambda: layers.RandomContrast((0.5, 0.5), value_range=(-1, 1), seed=3), _IMAGES)],
     "RandomCrop": [
         (lambda: layers.RandomCrop(3, 4, seed=3), _IMAGES),
         (lambda: layers.RandomCrop(6, 4, seed=3), _IMAGES),
@@ -88,6 +93,11 @@ CASES: dict[str, list[Case]] = {
     "ReLU": [(lambda: layers.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.2), (3, 4))],
     "Rescaling": [(lambda: layers.Rescaling(0.5, offset=1.0), _IMAGES)],
     "Reshape": [(lambda: layers.Reshape((-1, 3)), (2, 6, 2))],
+    "Resizing": [
+        (lambda: layers.Resizing(4, 7), _IMAGES),
+        (lambda: layers.Resizing(4, 2, "bicubic", crop_to_aspect_ratio=True, antialias=True), _IMAGES),
+        (lambda: layers.Resizing(4, 2, "nearest", pad_to_aspect_ratio=True, fill_value=1.0), _IMAGES),
+    ],
     "Softmax": [(layers.Softmax, (3, 4))],
     "Subtract": [(layers.Subtract, [(2, 3, 4), (2, 3, 4)]), (layers.Subtract, [(2, 3, 1), (2, 4)])],
     "ZeroPadding2D": [(lambda: layers.ZeroPadding2D(((1, 0), (0, 2))), _IMAGES)],

@@ -92,6 +92,17 @@ CASES: dict[str, list[Case]] = {
     "batch_norm_inference": _norm([normal(4), np.abs(normal(4)) + 0.5]),
     "reshape": [([normal(2, 3, 4)], {"shape": (6, 2)})],
     "zero_pad2d": [([normal(2, 3, 4, 2)], {"padding": ((1, 0), (2, 3))})],
+    "pad2d": [([normal(2, 3, 4, 2)], {"padding": ((1, 0), (2, 3)), "value": 2.0})],
+    "recolor2d": [
+        (
+            [normal(2, 3, 4, 2)],
+            {"contrast": np.array([0.7, 1.8]), "brightness": np.array([0.2, -0.3]), "low": -1.0, "high": 1.2},
+        )
+    ],
+    "blend": [
+        ([normal(4, 3)], {"partner": np.array([2, 0, 3, 1]), "share": normal(4, 1)}),
+        ([normal(2, 2, 2, 3)], {"partner": np.array([1, 0]), "share": normal(2, 2, 2, 1) > 0}),
+    ],
     "crop2d": [([normal(2, 4, 5, 2)], {"cropping": ((1, 0), (2, 1))})],
     "flip2d": [
         (

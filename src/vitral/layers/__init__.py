@@ -2,9 +2,12 @@
 
 from vitral.layers.activation_layers import Activation, LeakyReLU, ReLU, Softmax
 from vitral.layers.augmentation.affine_layers import RandomRotation, RandomTranslation, RandomZoom
+from vitral.layers.augmentation.mixing import CutMix, MixUp
+from vitral.layers.augmentation.random_color import RandomBrightness, RandomContrast
 from vitral.layers.augmentation.random_crop import RandomCrop
 from vitral.layers.augmentation.random_erasing import RandomErasing
 from vitral.layers.augmentation.random_flip import RandomFlip
+from vitral.layers.augmentation.resizing import CenterCrop, Resizing
 from vitral.layers.batch_normalization import BatchNormalization
 from vitral.layers.conv2d import Conv2D
 from vitral.layers.dense import Dense
@@ -45,9 +48,11 @@ __all__ = [
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "CenterCrop",
     "Concatenate",
     "Conv2D",
     "Convolution2D",
+    "CutMix",
     "Dense",
     "Dot",
     "Dropout",
@@ -64,8 +69,11 @@ __all__ = [
     "MaxPooling2D",
     "Maximum",
     "Minimum",
+    "MixUp",
     "Multiply",
     "Normalization",
+    "RandomBrightness",
+    "RandomContrast",
     "RandomCrop",
     "RandomErasing",
     "RandomFlip",
@@ -75,6 +83,7 @@ __all__ = [
     "ReLU",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "Softmax",
     "Subtract",
     "ZeroPadding2D",

@@ -143,6 +143,10 @@ class Layer(Configurable):
         """
         raise NotImplementedError(f"{type(self).__name__} has no backward")
 
+    def mixed_targets(self, targets: Array, cache: Cache) -> Array:
+        """The targets of what `forward` made; other than before only where a layer mixes samples with each other."""
+        return targets
+
     def get_config(self) -> Config:
         """The arguments from which the layer can be built again; a subclass adds its own."""
         return {"name": self.name, "trainable": self.trainable}

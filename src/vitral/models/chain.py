@@ -3,7 +3,7 @@
 from typing import Any
 
 from vitral.layers import Layer
-from vitral.typing import Cache
+from vitral.typing import Array, Cache
 
 
 class Chain:
@@ -71,6 +71,12 @@ class Chain:
             if activation is not None:
                 known_before = maker
         return gradient if input_gradient else None
+
+    def mixed_targets(self, targets: Array, caches: Cache) -> Array:
+        """The targets of the samples as the layers mixed them."""
+        for layer, cache in zip(self.layers, caches, strict=True):
+            targets = layer.mixed_targets(targets, cache)
+        return targets
 
     def _maker_of_input(self, position: int, first: int, caches: Cache) -> int | None:
         """The layer that made the values that this one receives, if it is one that `backward` will reach."""

@@ -157,6 +157,12 @@ class Functional(Model):
     def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
         self._passes.backward(dys, caches, behind, input_gradient=False)
 
+    def run_targets(self, targets: Array, caches: Cache) -> Array:
+        return self._passes.mixed_targets(targets, caches)
+
+    def mixed_targets(self, targets: Array, cache: Cache) -> Array:
+        return self._passes.mixed_targets(targets, cache[1])
+
     def _in_order(self, given: Any, flat: Callable[[Any], list[Any]]) -> list[Any]:
         """What was given for each input, in their order; raises ConfigError unless that is one thing each."""
         names = [tensor.name for tensor in self._inputs]

@@ -92,6 +92,12 @@ class Passes:
                     _add(gradients, tensor, gradient)
         return [gradients.get(tensor) for tensor in self._inputs]
 
+    def mixed_targets(self, targets: Array, caches: Cache) -> Array:
+        """The targets of the samples as the layers mixed them."""
+        for stage, (cache, _) in zip(self._stages, caches, strict=True):
+            targets = stage.chain.mixed_targets(targets, cache)
+        return targets
+
     def _wanted(self, input_gradient: bool) -> set[KerasTensor]:
         """The values that depend on something that learns, whose gradients are needed."""
         wanted = set(self._inputs) if input_gradient else set()

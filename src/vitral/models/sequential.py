@@ -155,6 +155,12 @@ class Sequential(Model):
     def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
         self._chain.backward(dys[0], caches, input_gradient=False, through_activation=behind[0])
 
+    def run_targets(self, targets: Array, caches: Cache) -> Array:
+        return self._chain.mixed_targets(targets, caches)
+
+    def mixed_targets(self, targets: Array, cache: Cache) -> Array:
+        return self._chain.mixed_targets(targets, cache)
+
     def get_config(self) -> Config:
         config: Config = {
             "name": self.name,

@@ -26,6 +26,7 @@ from vitral.ops.interface.activation import (
     tanh_backward,
 )
 from vitral.ops.interface.batch import gather
+from vitral.ops.interface.blend import blend, blend_backward, recolor2d, recolor2d_backward
 from vitral.ops.interface.conv import (
     conv2d,
     conv2d_backward,
@@ -56,6 +57,8 @@ from vitral.ops.interface.image import (
     crop2d_backward,
     flip2d,
     flip2d_backward,
+    pad2d,
+    pad2d_backward,
     resize2d,
     resize2d_backward,
 )
@@ -191,6 +194,8 @@ __all__ = [
     "batch_norm_training_backward",
     "binary_cross_entropy",
     "binary_focal_cross_entropy",
+    "blend",
+    "blend_backward",
     "categorical_cross_entropy",
     "categorical_focal_cross_entropy",
     "categorical_hinge",
@@ -258,7 +263,11 @@ __all__ = [
     "multiply",
     "multiply_backward",
     "operations",
+    "pad2d",
+    "pad2d_backward",
     "poisson",
+    "recolor2d",
+    "recolor2d_backward",
     "relu",
     "relu_backward",
     "reshape",

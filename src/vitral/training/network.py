@@ -45,6 +45,10 @@ class Network(Layer):
         Where `behind` is False, an output is that of its layer before the activation.
         """
 
+    def run_targets(self, targets: Array, caches: Cache) -> Array:
+        """The targets of a batch after `run`: mixed as the layers mixed the samples, if any of them did."""
+        return targets
+
     @abstractmethod
     def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
         """Carry the gradients of the outputs back through all layers that have something to learn.

@@ -27,6 +27,7 @@ class Steps(Compiled):
         variables = self.trainable_weights
         behind = not uses_hidden_logits(loss, self.output_layer)
         (output,), caches = self.run(x, True, [behind])
+        y = self.run_targets(y, caches)
         for variable in self.weights:
             variable.zero_grad()
         if self._is_fused(loss):

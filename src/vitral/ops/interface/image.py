@@ -77,3 +77,15 @@ def affine_sample2d(
 def affine_sample2d_backward(dy: Array, cache: Cache) -> Array:
     """dx collects every dy at the pixels it was made of, times their weights; what was filled gets nothing."""
     raise NotImplementedError
+
+
+@operation
+def pad2d(x: Array, *, padding: tuple[Pair, Pair], value: float = 0.0) -> tuple[Array, Cache]:
+    """The images with a border of `value`: ((top, bottom), (left, right)) rows and columns."""
+    raise NotImplementedError
+
+
+@operation
+def pad2d_backward(dy: Array, cache: Cache) -> Array:
+    """dx = dy without the border."""
+    raise NotImplementedError

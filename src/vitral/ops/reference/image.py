@@ -17,6 +17,14 @@ def crop2d_backward(dy: Array, cache: Cache) -> Array:
     return pad_image(dy, cache)
 
 
+def pad2d(x: Array, *, padding: tuple[Pair, Pair], value: float = 0.0) -> tuple[Array, Cache]:
+    return pad_image(x, padding, value), padding
+
+
+def pad2d_backward(dy: Array, cache: Cache) -> Array:
+    return np.ascontiguousarray(crop_image(dy, cache))
+
+
 def flip2d(x: Array, *, vertical: Array, horizontal: Array) -> tuple[Array, Cache]:
     y = x.copy()
     y[vertical] = y[vertical, ::-1]
