@@ -1,6 +1,7 @@
 """What each layer is tried on: the layer, the shape of a batch. A layer without an entry fails the suite."""
 
 from collections.abc import Callable
+from typing import Any
 
 from tests.gradients.cases_operations import normal
 from vitral import layers
@@ -26,6 +27,23 @@ def _merge(kind: type[Layer]) -> list[Case]:
     return [(kind, _BRANCHES), (kind, [(3, 4), (3, 1)])]
 
 
+_STEPS = (2, 4, 3)
+
+
+def _recurrent(kind: Any, **more: Any) -> list[Case]:
+    """A recurrent layer with everything that reaches into its gradient."""
+    biased = {"bias_initializer": "normal", **more}
+    return [
+        (lambda: kind(2, **biased), _STEPS),
+        (lambda: kind(2, return_sequences=True, go_backwards=True, dropout=0.3, recurrent_dropout=0.4, seed=3), _STEPS),
+        (lambda: kind(2, activation="relu", use_bias=False, recurrent_regularizer=L2(0.1)), _STEPS),
+    ]
+
+
+def _bidirectional(mode: str | None, sequences: bool = False) -> Case:
+    return lambda: layers.Bidirectional(layers.GRU(2, return_sequences=sequences), merge_mode=mode), _STEPS
+
+
 CASES: dict[str, list[Case]] = {
     **{kind.__name__: _merge(kind) for kind in (layers.Add, layers.Average, layers.Maximum, layers.Minimum)},
     "Activation": [(lambda: layers.Activation("tanh"), (3, 4))],
@@ -34,6 +52,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.BatchNormalization(gamma_initializer="normal", beta_initializer="normal"), _IMAGES),
         (lambda: layers.BatchNormalization(center=False, scale=False), (4, 3)),
     ],
+    "Bidirectional": [_bidirectional("concat"), _bidirectional("mul"), _bidirectional("ave", True)],
     "Concatenate": [(layers.Concatenate, [(2, 3, 4), (2, 3, 1)]), (lambda: layers.Concatenate(1), [(2, 3), (2, 2)])],
     "Conv2D": [
         (lambda: layers.Conv2D(4, 3, activation="relu", bias_initializer="normal"), _IMAGES),
@@ -58,6 +77,10 @@ CASES: dict[str, list[Case]] = {
     "GlobalAveragePooling2D": [(layers.GlobalAveragePooling2D, _IMAGES)],
     "GlobalMaxPooling2D": [(lambda: layers.GlobalMaxPooling2D(keepdims=True), _IMAGES)],
     "InputLayer": [(lambda: layers.InputLayer((4,)), (3, 4))],
+    "GRU": [*_recurrent(layers.GRU), *_recurrent(layers.GRU, reset_after=False)],
+    "GRUCell": [(lambda: layers.GRUCell(2, bias_initializer="normal"), (3, 4))],
+    "LSTM": _recurrent(layers.LSTM),
+    "LSTMCell": [(lambda: layers.LSTMCell(2, dropout=0.5, seed=2), (3, 4))],
     "LeakyReLU": [(lambda: layers.LeakyReLU(0.2), (3, 4))],
     "MaxPooling2D": [
         (lambda: layers.MaxPooling2D(2), _IMAGES),
@@ -90,6 +113,10 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.RandomZoom(0.4, seed=3), _IMAGES),
         (lambda: layers.RandomZoom(0.4, 0.2, "wrap", seed=3), _IMAGES),
     ],
+    "RNN": [
+        (lambda: layers.RNN([layers.LSTMCell(2, dropout=0.4, seed=1), layers.GRUCell(3)]), _STEPS),
+        (lambda: layers.RNN(layers.SimpleRNNCell(2), return_sequences=True), _STEPS),
+    ],
     "ReLU": [(lambda: layers.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.2), (3, 4))],
     "Rescaling": [(lambda: layers.Rescaling(0.5, offset=1.0), _IMAGES)],
     "Reshape": [(lambda: layers.Reshape((-1, 3)), (2, 6, 2))],
@@ -98,7 +125,14 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Resizing(4, 2, "bicubic", crop_to_aspect_ratio=True, antialias=True), _IMAGES),
         (lambda: layers.Resizing(4, 2, "nearest", pad_to_aspect_ratio=True, fill_value=1.0), _IMAGES),
     ],
+    "SimpleRNN": _recurrent(layers.SimpleRNN),
+    "SimpleRNNCell": [(lambda: layers.SimpleRNNCell(2), (3, 4))],
     "Softmax": [(layers.Softmax, (3, 4))],
     "Subtract": [(layers.Subtract, [(2, 3, 4), (2, 3, 4)]), (layers.Subtract, [(2, 3, 1), (2, 4)])],
+    "StackedRNNCells": [(lambda: layers.StackedRNNCells([layers.GRUCell(2), layers.LSTMCell(3)]), (3, 4))],
+    "TimeDistributed": [
+        (lambda: layers.TimeDistributed(layers.Conv2D(2, 2)), (2, 2, 4, 3, 2)),
+        (lambda: layers.TimeDistributed(layers.BatchNormalization()), _STEPS),
+    ],
     "ZeroPadding2D": [(lambda: layers.ZeroPadding2D(((1, 0), (0, 2))), _IMAGES)],
 }

@@ -31,6 +31,14 @@ from vitral.layers.merging import (
 )
 from vitral.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from vitral.layers.preprocessing_layers import Normalization, Rescaling
+from vitral.layers.recurrent.bidirectional import Bidirectional
+from vitral.layers.recurrent.cell import Cell
+from vitral.layers.recurrent.gru import GRU, GRUCell
+from vitral.layers.recurrent.lstm import LSTM, LSTMCell
+from vitral.layers.recurrent.rnn import RNN
+from vitral.layers.recurrent.simple_rnn import SimpleRNN, SimpleRNNCell
+from vitral.layers.recurrent.stacked import StackedRNNCells
+from vitral.layers.recurrent.time_distributed import TimeDistributed
 from vitral.layers.reshaping import Flatten, Reshape, ZeroPadding2D
 
 Convolution2D = Conv2D
@@ -42,12 +50,17 @@ serialize = registry.serialize
 deserialize = registry.deserialize
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "Activation",
     "Add",
     "Average",
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "Bidirectional",
+    "Cell",
     "CenterCrop",
     "Concatenate",
     "Conv2D",
@@ -57,12 +70,14 @@ __all__ = [
     "Dot",
     "Dropout",
     "Flatten",
+    "GRUCell",
     "GlobalAveragePooling2D",
     "GlobalAvgPool2D",
     "GlobalMaxPool2D",
     "GlobalMaxPooling2D",
     "Input",
     "InputLayer",
+    "LSTMCell",
     "Layer",
     "LeakyReLU",
     "MaxPool2D",
@@ -84,8 +99,12 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Resizing",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
+    "StackedRNNCells",
     "Subtract",
+    "TimeDistributed",
     "ZeroPadding2D",
     "add",
     "average",

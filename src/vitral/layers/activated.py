@@ -121,10 +121,11 @@ class ActivatedLayer(Layer):
             "use_bias": self.use_bias,
             "kernel_initializer": initializers.serialize(self.kernel_initializer),
             "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": _serialize(self.kernel_regularizer),
-            "bias_regularizer": _serialize(self.bias_regularizer),
+            "kernel_regularizer": serialize_regularizer(self.kernel_regularizer),
+            "bias_regularizer": serialize_regularizer(self.bias_regularizer),
         }
 
 
-def _serialize(regularizer: "regularizers.Regularizer | None") -> Config | None:
+def serialize_regularizer(regularizer: "regularizers.Regularizer | None") -> Config | None:
+    """The configuration of a regularizer, None if there is none."""
     return None if regularizer is None else regularizers.serialize(regularizer)
