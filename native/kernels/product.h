@@ -9,7 +9,7 @@ namespace vitral::VITRAL_ISA {
 namespace {
 
 // Steps of a panel that are used together: 64 KiB of it stay in the nearest caches.
-constexpr Index kStepBlock = 256;
+constexpr Index kStepBlock = 264;
 // Rows of a block: enough to use a packed panel often, few enough to keep all threads busy to the end.
 constexpr Index kRowBlock = 48;
 // A sum is cut into parts where there are too few blocks for the threads. Parts depend on the shape alone, and are
@@ -46,9 +46,10 @@ struct Right {
 template <class PackedAt, class ResultAt>
 void multiply_block(const Left& left, Index row, Index rows, Index begin, Index end, Index columns, Index first,
                     Index last, PackedAt packed_at, ResultAt result_at) {
-  const Workspace copy(left.transposed ? min(kStepBlock, end - begin) * rows : 0);
-  for (Index k = begin; k < end; k += kStepBlock) {
-    const Index steps = min(kStepBlock, end - k);
+  const Index blocks = ceil_div(end - begin, kStepBlock), longest = ceil_div(end - begin, max(1, blocks));
+  const Workspace copy(left.transposed ? longest * rows : 0);
+  for (Index k = begin; k < end; k += longest) {
+    const Index steps = min(longest, end - k);
     if (left.transposed) pack_tiles(left.data + k * left.stride + row, left.stride, steps, rows, copy);
     for (Index panel = first; panel < last; ++panel) {
       const Index width = panel_width(columns, panel), packed_width = round_up(width, L);
@@ -116,9 +117,11 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
     });
     // A transposed A is copied for each block of rows, so all panels use the copy.
     const Index groups = left.transposed ? 1 : panels;
-    for_each_piece(blocks * groups, work, [&](Index piece) {
+    // A multiple of the usual numbers of threads, so that none is left with a block more than the others.
+    const Index even_blocks = blocks == 1 ? 1 : round_up(blocks, 4);
+    for_each_piece(even_blocks * groups, work, [&](Index piece) {
       const Index group = piece % groups, first = panels * group / groups, last = panels * (group + 1) / groups;
-      const Index row = rows * (piece / groups) / blocks, end = rows * (piece / groups + 1) / blocks;
+      const Index row = rows * (piece / groups) / even_blocks, end = rows * (piece / groups + 1) / even_blocks;
       multiply_block(left, row, end - row, 0, steps, columns, first, last,
                      [&](Index panel) { return packed_panel(packed, steps, panel); },
                      [&](Index panel) { return result_at(row, panel); });
