@@ -24,7 +24,7 @@ _WRONG = [
     (["layers.0.activation=rleu"], "[layers.0] unknown activation 'rleu'; did you mean 'relu'?"),
     (["layers.3={type='Dense'}"], "[layers.3] Dense: missing 1 required positional argument: 'units'"),
     (["layers.4={type='MaxPooling2D'}"], '[layers] layer "max_pooling2d_1"'),
-    (["loss.type=Categorical"], "[loss] unknown loss 'Categorical'; did you mean 'CategoricalCrossentropy'?"),
+    (["loss.type=CategoricalCross"], "[loss] unknown loss 'CategoricalCross'; did you mean 'CategoricalCrossentropy'?"),
     (["optimizer.type=Adamm"], "[optimizer] unknown optimizer 'Adamm'; did you mean 'Adam'?"),
     (["optimizer.learning_rate=fast"], "learning_rate is 'fast'; expected a number"),
     (["training.metrics=['acuracy']"], "unknown metric 'acuracy'; did you mean 'accuracy'?"),

@@ -51,6 +51,17 @@ def test_variables_have_keras_names_and_order() -> None:
         "dense_kernel_accumulated_grad",
         "dense_kernel_accumulated_delta_var",
     ]
+    assert names(optimizers.Muon())[2:] == ["dense_kernel_momentum", "dense_bias_momentum", "dense_bias_velocity"]
+    assert names(optimizers.Adamax())[2:4] == ["dense_kernel_momentum", "dense_kernel_norm"]
+    assert names(optimizers.Nadam())[2:6] == names(Adam())[2:]
+    assert len(names(optimizers.Nadam())) == 7  # the last is the product of the momentum's factors
+    assert names(Adam(use_ema=True, gradient_accumulation_steps=2))[2:7] == [
+        "dense_kernel_average",
+        "dense_bias_average",
+        "dense_kernel_gradient_accumulator",
+        "dense_bias_gradient_accumulator",
+        "dense_kernel_momentum",
+    ]
     assert names(SGD()) == ["iteration", "learning_rate"]
     assert names(SGD(schedules.ExponentialDecay(0.1, 10, 0.5))) == ["iteration"]
 
@@ -63,7 +74,20 @@ def test_building_twice_does_nothing() -> None:
     assert optimizer.variables == before
 
 
-def test_a_copy_of_the_state_continues_with_the_same_bits() -> None:
+MADE = {
+    "Adam": lambda rate: Adam(rate, amsgrad=True),
+    "Nadam": optimizers.Nadam,
+    "Muon": optimizers.Muon,
+    "Adamax": optimizers.Adamax,
+    "Lion": optimizers.Lion,
+    "averages": lambda rate: SGD(rate, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2),
+    "collected": lambda rate: Adam(rate, gradient_accumulation_steps=2, use_ema=True),
+}
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_a_copy_of_the_state_continues_with_the_same_bits(kind: str) -> None:
+    make = MADE[kind]
     rng = np.random.default_rng(0)
     gradients = rng.standard_normal((6, 3, 2)).astype(np.float32)
 
@@ -71,9 +95,9 @@ def test_a_copy_of_the_state_continues_with_the_same_bits() -> None:
         for gradient in part:
             optimizer.apply_gradients([(gradient, weight)])
 
-    first, weight = Adam(0.1, amsgrad=True), dense()[0]
+    first, weight = make(0.1), dense()[0]
     run(first, weight, gradients[:3])
-    second, copy = Adam(0.5, amsgrad=True), dense()[0]
+    second, copy = make(0.5), dense()[0]
     second.build([copy])
     copy.assign(weight.value)
     for source, target in zip(first.variables, second.variables, strict=True):
@@ -81,7 +105,23 @@ def test_a_copy_of_the_state_continues_with_the_same_bits() -> None:
     run(first, weight, gradients[3:])
     run(second, copy, gradients[3:])
     np.testing.assert_array_equal(weight.value, copy.value)
-    assert int(second.iterations.value) == 6
+    assert int(second.iterations.value) == (3 if kind == "collected" else 6)
+
+
+def test_averages_are_swapped_and_kept() -> None:
+    kernel, bias = dense()
+    optimizer = SGD(0.5, use_ema=True, ema_momentum=0.5)
+    for _ in range(2):  # weights of 0.5, then 0; the averages are 0.5, then 0.25
+        optimizer.apply_gradients([(np.ones((3, 2)), kernel), (np.ones(2), bias)])
+    optimizer.swap_averages()
+    np.testing.assert_array_equal(kernel.value, 0.25)
+    optimizer.swap_averages()
+    np.testing.assert_array_equal(kernel.value, 0)
+    optimizer.keep_averages()
+    optimizer.finalize_variable_values([bias])
+    np.testing.assert_array_equal(bias.value, 0)
+    with pytest.raises(ConfigError, match="keeps no averages; build the optimizer with use_ema=True"):
+        SGD(0.5, name="sgd").swap_averages()
 
 
 def test_learning_rate_can_be_set() -> None:
@@ -168,6 +208,14 @@ def test_wrong_arguments() -> None:
         SGD(momentum=2)
     with pytest.raises(ConfigError, match="beta_1 is 1"):
         Adam(beta_1=1)
+    with pytest.raises(ConfigError, match="ema_momentum is 2"):
+        SGD(ema_momentum=2)
+    with pytest.raises(ConfigError, match="gradient_accumulation_steps is 1; expected None or a whole number from 2"):
+        SGD(gradient_accumulation_steps=1)
+    with pytest.raises(ConfigError, match="t_mul is 0"):
+        schedules.CosineDecayRestarts(0.1, 10, t_mul=0.5)
+    with pytest.raises(ConfigError, match=r"the peak is at step -0\.1"):
+        schedules.OneCycle(0.1, 3)
     with pytest.raises(ConfigError, match="learning_rate is None"):
         SGD(None)  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="decay_steps is 0"):
@@ -184,6 +232,27 @@ DEFAULTS = {
     "Adagrad": {"learning_rate": 0.001, "initial_accumulator_value": 0.1, "epsilon": 1e-7},
     "Adadelta": {"learning_rate": 0.001, "rho": 0.95, "epsilon": 1e-7},
     "Adam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": False},
+    "Adamax": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+    "Nadam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+    "Lion": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.99},
+    "Muon": {
+        "learning_rate": 0.001,
+        "weight_decay": 0.004,
+        "adam_beta_1": 0.9,
+        "adam_beta_2": 0.999,
+        "epsilon": 1e-7,
+        "exclude_layers": [],
+        "muon_a": 3.4445,
+        "muon_b": -4.775,
+        "muon_c": 2.0315,
+        "adam_lr_ratio": 1,
+        "momentum": 0.95,
+        "ns_steps": 5,
+        "nesterov": True,
+        "exclude_embeddings": True,
+        "adam_weight_decay": 0.004,
+        "rms_rate": 0.2,
+    },
     "AdamW": {
         "learning_rate": 0.001,
         "weight_decay": 0.004,
@@ -200,7 +269,17 @@ def test_defaults_and_configuration_are_those_of_keras(name: str) -> None:
     clear_session()
     cls = optimizers.registry.classes[name]
     optimizer = cls()
-    base = {"weight_decay": None, "clipnorm": None, "clipvalue": None, "global_clipnorm": None}
+    base = {
+        "weight_decay": None,
+        "clipnorm": None,
+        "clipvalue": None,
+        "global_clipnorm": None,
+        "use_ema": False,
+        "ema_momentum": 0.99,
+        "ema_overwrite_frequency": None,
+        "loss_scale_factor": None,
+        "gradient_accumulation_steps": None,
+    }
     keras_names = {"RMSprop": "rm_sprop", "AdamW": "adam_w"}
     expected = base | {"name": keras_names.get(name, name.lower())} | DEFAULTS[name]
     assert optimizer.get_config() == expected
@@ -214,6 +293,10 @@ def test_a_schedule_is_saved_with_the_optimizer() -> None:
         schedules.ExponentialDecay(0.1, 10, 0.5, staircase=True),
         schedules.CosineDecay(0.1, 10, 0.1, warmup_target=0.2, warmup_steps=3),
         schedules.PiecewiseConstantDecay([1], [0.1, 0.2]),
+        schedules.InverseTimeDecay(0.1, 10, 0.5, staircase=True),
+        schedules.PolynomialDecay(0.1, 10, 0.01, power=2.0, cycle=True),
+        schedules.CosineDecayRestarts(0.1, 10, t_mul=1.5, m_mul=0.8, alpha=0.1),
+        schedules.OneCycle(0.1, 100),
     ):
         saved = optimizers.serialize(SGD(schedule))
         assert saved["config"]["learning_rate"]["module"] == "keras.optimizers.schedules"
@@ -235,8 +318,9 @@ def test_an_optimizer_saved_by_keras_is_read() -> None:
         "nesterov": False,
     }
     assert SGD.from_config(config).momentum == 0.9
-    with pytest.raises(ConfigError, match="use_ema=True"):
-        SGD.from_config(config | {"use_ema": True})
+    assert SGD.from_config(config | {"use_ema": True}).use_ema
+    with pytest.raises(ConfigError, match=r"loss_scale_factor is 2\.0; Vitral has loss_scale_factor=None only"):
+        SGD.from_config(config | {"loss_scale_factor": 2.0})
 
 
 @pytest.mark.parametrize(

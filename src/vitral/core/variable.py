@@ -17,6 +17,12 @@ class Penalty(Protocol):
     def gradient(self, value: Array) -> Array: ...
 
 
+class Limit(Protocol):
+    """What a variable needs of a constraint: the nearest value that is allowed."""
+
+    def __call__(self, value: Array) -> Array: ...
+
+
 class Variable:
     """An array, the gradient of the loss with respect to it, and its name.
 
@@ -29,7 +35,7 @@ class Variable:
     array([2., 4.], dtype=float32)
     """
 
-    __slots__ = ("_grad", "_owns_grad", "name", "path", "regularizer", "trainable", "value")
+    __slots__ = ("_grad", "_owns_grad", "constraint", "name", "path", "regularizer", "trainable", "value")
 
     def __init__(
         self,
@@ -38,6 +44,7 @@ class Variable:
         name: str,
         trainable: bool = True,
         regularizer: Penalty | None = None,
+        constraint: Limit | None = None,
         path: str | None = None,
     ) -> None:
         self.value = np.array(value, order="C")
@@ -45,6 +52,7 @@ class Variable:
         self.path = path or name
         self.trainable = trainable
         self.regularizer = regularizer
+        self.constraint = constraint
         self._grad: Array | None = None
         self._owns_grad = False
 

@@ -50,6 +50,12 @@ from vitral.ops.interface.focal_loss import (
     categorical_focal_cross_entropy,
     generalized_cross_entropy,
 )
+from vitral.ops.interface.further_update import (
+    adamax_update,
+    lion_update,
+    muon_update,
+    nadam_update,
+)
 from vitral.ops.interface.image import (
     affine_sample2d,
     affine_sample2d_backward,
@@ -178,6 +184,7 @@ __all__ = [
     "adadelta_update",
     "adagrad_update",
     "adam_update",
+    "adamax_update",
     "add",
     "add_backward",
     "affine",
@@ -242,6 +249,7 @@ __all__ = [
     "kl_divergence",
     "linear",
     "linear_backward",
+    "lion_update",
     "log_cosh",
     "log_sigmoid",
     "log_sigmoid_backward",
@@ -262,6 +270,8 @@ __all__ = [
     "momentum_update",
     "multiply",
     "multiply_backward",
+    "muon_update",
+    "nadam_update",
     "operations",
     "pad2d",
     "pad2d_backward",

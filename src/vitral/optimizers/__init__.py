@@ -4,6 +4,10 @@ from vitral.optimizers import schedules
 from vitral.optimizers.adadelta import Adadelta
 from vitral.optimizers.adagrad import Adagrad
 from vitral.optimizers.adam import Adam, AdamW
+from vitral.optimizers.adamax import Adamax
+from vitral.optimizers.lion import Lion
+from vitral.optimizers.muon import Muon
+from vitral.optimizers.nadam import Nadam
 from vitral.optimizers.optimizer import Optimizer, registry
 from vitral.optimizers.rmsprop import RMSprop
 from vitral.optimizers.sgd import SGD
@@ -30,6 +34,10 @@ __all__ = [
     "Adagrad",
     "Adam",
     "AdamW",
+    "Adamax",
+    "Lion",
+    "Muon",
+    "Nadam",
     "Optimizer",
     "RMSprop",
     "deserialize",

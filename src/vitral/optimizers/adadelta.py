@@ -1,9 +1,10 @@
 """Adadelta: steps as long as recent steps were, so that no rate need be chosen."""
 
-from collections.abc import Mapping
+from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
+from vitral.optimizers.common import CommonArguments
 from vitral.optimizers.optimizer import Optimizer, registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
@@ -22,23 +23,9 @@ class Adadelta(Optimizer):
         learning_rate: float | LearningRateSchedule = 0.001,
         rho: float = 0.95,
         epsilon: float = 1e-7,
-        *,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        learning_rate_multipliers: Mapping[str, float] | None = None,
-        name: str | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        super().__init__(
-            learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            learning_rate_multipliers=learning_rate_multipliers,
-            name=name,
-        )
+        super().__init__(learning_rate, **common)
         self.rho = rho
         self.epsilon = epsilon
 

@@ -1,9 +1,10 @@
 """Adagrad: every value has a rate of its own, which only falls."""
 
-from collections.abc import Mapping
+from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
+from vitral.optimizers.common import CommonArguments
 from vitral.optimizers.optimizer import Optimizer, registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
@@ -21,23 +22,9 @@ class Adagrad(Optimizer):
         learning_rate: float | LearningRateSchedule = 0.001,
         initial_accumulator_value: float = 0.1,
         epsilon: float = 1e-7,
-        *,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        learning_rate_multipliers: Mapping[str, float] | None = None,
-        name: str | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        super().__init__(
-            learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            learning_rate_multipliers=learning_rate_multipliers,
-            name=name,
-        )
+        super().__init__(learning_rate, **common)
         self.initial_accumulator_value = initial_accumulator_value
         self.epsilon = epsilon
 

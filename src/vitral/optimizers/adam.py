@@ -1,10 +1,10 @@
 """Adam: momentum, and steps measured in units of the gradient's recent size."""
 
-from collections.abc import Mapping
+from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
-from vitral.errors import ConfigError
+from vitral.optimizers.common import CommonArguments, check_rates
 from vitral.optimizers.optimizer import Optimizer, registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
@@ -30,26 +30,10 @@ class Adam(Optimizer):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        *,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        learning_rate_multipliers: Mapping[str, float] | None = None,
-        name: str | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        super().__init__(
-            learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            learning_rate_multipliers=learning_rate_multipliers,
-            name=name,
-        )
-        for argument, value in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not 0 <= value < 1:
-                raise ConfigError(f"{argument} is {value!r}; expected a number from 0 to below 1")
+        super().__init__(learning_rate, **common)
+        check_rates(beta_1=beta_1, beta_2=beta_2)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon
@@ -67,7 +51,7 @@ class Adam(Optimizer):
             self.slot("momentum", variable),
             self.slot("velocity", variable),
             self.slot("velocity_hat", variable) if self.amsgrad else None,
-            step=int(self.iterations.value) + 1,
+            step=self.step + 1,
             learning_rate=learning_rate,
             beta_1=self.beta_1,
             beta_2=self.beta_2,
@@ -91,7 +75,7 @@ class AdamW(Adam):
     Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019.
     """
 
-    def __init__(
+    def __init__(  # type: ignore[misc]  # weight_decay has a place and a default of its own here
         self,
         learning_rate: float | LearningRateSchedule = 0.001,
         weight_decay: float = 0.004,
@@ -99,23 +83,6 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        *,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        learning_rate_multipliers: Mapping[str, float] | None = None,
-        name: str | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        super().__init__(
-            learning_rate,
-            beta_1,
-            beta_2,
-            epsilon,
-            amsgrad,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            learning_rate_multipliers=learning_rate_multipliers,
-            name=name,
-        )
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay=weight_decay, **common)

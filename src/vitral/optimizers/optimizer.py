@@ -3,38 +3,37 @@
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from vitral import ops
-from vitral.core.configurable import Configurable
+from vitral.core.configurable import only_default
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ModelWarning, ShapeError
 from vitral.optimizers import schedules
+from vitral.optimizers.averaging import Averaging
 from vitral.optimizers.clipping import Clipping
+from vitral.optimizers.common import check_accumulation, check_averaging
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
 
-# What Keras 3 writes into a saved model beside our own arguments, with the value that means "not used".
-_UNUSED_KERAS_ARGUMENTS: Mapping[str, Any] = {
-    "use_ema": False,
-    "ema_momentum": 0.99,
-    "ema_overwrite_frequency": None,
-    "loss_scale_factor": None,
-    "gradient_accumulation_steps": None,
-}
 
-
-class Optimizer(Configurable):
+class Optimizer(Averaging):
     """Moves variables along their gradients.
 
     `learning_rate` is a number or a `LearningRateSchedule`. `weight_decay` d shrinks every variable w by
     learning_rate d w before its step. At most one of `clipnorm` (each gradient's norm), `clipvalue` (each entry) and
     `global_clipnorm` (the norm of all gradients together) bounds the gradients. `learning_rate_multipliers` scales the
     learning rate of the variables that have a given name, such as {"bias": 0.1}.
+
+    With `use_ema`, averages of the variables are kept: a = ema_momentum a + (1 - ema_momentum) w after every step. They
+    replace the variables every `ema_overwrite_frequency` steps, if that is given, and at the end of `fit` (Polyak &
+    Juditsky, "Acceleration of stochastic approximation by averaging", 1992). `gradient_accumulation_steps` n takes one
+    step every n batches, along the mean of their gradients. Keras' `loss_scale_factor` is refused: there are no half
+    floats here that would need it.
 
     A subclass writes `update_step`, and `create_slots` if it keeps state for each variable.
 
@@ -55,12 +54,24 @@ class Optimizer(Configurable):
         clipnorm: float | None = None,
         clipvalue: float | None = None,
         global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
         learning_rate_multipliers: Mapping[str, float] | None = None,
         name: str | None = None,
     ) -> None:
         self.name = name or unique_name(type(self).__name__)
         self.weight_decay = weight_decay
         self.clipping = Clipping(clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
+        check_averaging(ema_momentum, ema_overwrite_frequency)
+        self.use_ema = use_ema
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        only_default("loss_scale_factor", loss_scale_factor, (None,), self.name)
+        check_accumulation(gradient_accumulation_steps)
+        self.gradient_accumulation_steps = gradient_accumulation_steps
         self.learning_rate_multipliers = dict(learning_rate_multipliers or {})
         self.built = False
         self._not_decayed: set[int] = set()
@@ -80,6 +91,9 @@ class Optimizer(Configurable):
     def create_slots(self) -> None:
         """Call `add_slots` for every state array that each variable needs."""
 
+    def begin_step(self) -> None:
+        """Called once before the variables of a step are moved, for state that they share."""
+
     def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
         """Change the variable's value in place for one step along its gradient."""
         raise NotImplementedError(f"{type(self).__name__} has no update_step")
@@ -92,6 +106,11 @@ class Optimizer(Configurable):
             "learning_rate": self.learning_rate if schedule is None else schedules.serialize(schedule),
             "weight_decay": self.weight_decay,
             **self.clipping.get_config(),
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "loss_scale_factor": None,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
         }
         if self.learning_rate_multipliers:
             config["learning_rate_multipliers"] = self.learning_rate_multipliers
@@ -113,16 +132,25 @@ class Optimizer(Configurable):
                     f"learning_rate_multipliers names {name!r}; the variables are called {', '.join(sorted(names))}"
                 )
         self._trainable = {id(variable): variable for variable in variables}
+        if self.use_ema:
+            self.add_slots("average")
+        if self.gradient_accumulation_steps:
+            self.add_slots("gradient_accumulator")
         self.create_slots()
         self.built = True
 
-    def add_slots(self, *names: str, initial: float = 0.0) -> None:
-        """Create, for every variable, one state array of its shape and type under each of these names."""
-        for key, variable in self._trainable.items():
+    def add_slots(self, *names: str, initial: float = 0.0, variables: Sequence[Variable] | None = None) -> None:
+        """Create, for every variable or those given, one array of its shape and type under each of these names."""
+        for variable in self.trainable_variables if variables is None else variables:
             for name in names:
-                self._slots[name, key] = self._new_variable(
+                self._slots[name, id(variable)] = self._new_variable(
                     f"{variable.path.replace('/', '_')}_{name}", np.full_like(variable.value, initial)
                 )
+
+    def add_shared(self, name: str, value: Array) -> Variable:
+        """Create state that belongs to no single variable; it is listed behind the slots so far."""
+        self._slots[name, 0] = self._new_variable(name, value)
+        return self._slots[name, 0]
 
     def slot(self, name: str, variable: Variable) -> Array:
         """The state array of a variable, to be changed in place."""
@@ -141,26 +169,35 @@ class Optimizer(Configurable):
         """Like `apply`, with gradients given as pairs (gradient, variable); these arrays are not changed."""
         self._step(list(grads_and_vars))
 
-    def exclude_from_weight_decay(self, var_list: Sequence[Variable] = (), var_names: Sequence[str] = ()) -> None:
+    def exclude_from_weight_decay(
+        self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
+    ) -> None:
         """Keep weight decay away from these variables, and from all in whose name one of `var_names` is found.
 
         Raises ConfigError once the optimizer is built.
         """
         if self.built:
             raise ConfigError("exclude_from_weight_decay must be called before the optimizer is built")
-        self._not_decayed = {id(variable) for variable in var_list}
-        self._not_decayed_names = list(var_names)
+        self._not_decayed = {id(variable) for variable in var_list or ()}
+        self._not_decayed_names = list(var_names or ())
 
     @property
     def iterations(self) -> Variable:
-        """Number of steps taken, a whole number."""
-        return self._iterations
+        """Number of steps taken, a whole number; with `gradient_accumulation_steps` a copy."""
+        if self.gradient_accumulation_steps is None:
+            return self._iterations
+        return self._new_variable("iteration", np.array(self.step, np.int64))
+
+    @property
+    def step(self) -> int:
+        """Number of steps taken."""
+        return int(self._iterations.value.item() // (self.gradient_accumulation_steps or 1))
 
     @property
     def learning_rate(self) -> float:
         """The learning rate of the next step. Can be set, to a number or a schedule; a schedule only to another."""
         if self._schedule is not None:
-            return float(self._schedule(int(self._iterations.value)))
+            return float(self._schedule(self.step))
         return float(self._rate.value)
 
     @learning_rate.setter
@@ -178,27 +215,24 @@ class Optimizer(Configurable):
         self._rate.assign(float(value))
 
     @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables for which the optimizer was built."""
+        return list(self._trainable.values())
+
+    @property
     def variables(self) -> list[Variable]:
         """All state, in Keras' order: iteration, learning_rate (unless scheduled), then the slots."""
         rate = [self._rate] if self._schedule is None else []
         return [self._iterations, *rate, *self._slots.values()]
 
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        """The optimizer that `get_config`, or that of Keras 3, described."""
-        arguments = dict(config)
-        for name, unused in _UNUSED_KERAS_ARGUMENTS.items():
-            value = arguments.pop(name, unused)
-            if value != unused and name != "ema_momentum":
-                raise ConfigError(f"{cls.__name__} was saved with {name}={value!r}, which Vitral does not have")
-        return cls(**arguments)
-
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take the state of a copied or unpickled optimizer: variables are known by identity, which is new now."""
         vars(self).update(state)
         trainable = self._trainable
-        self._slots = {(name, id(trainable[key])): slot for (name, key), slot in self._slots.items()}
-        self._not_decayed = {id(trainable[key]) for key in self._not_decayed if key in trainable}
+        ids = {key: id(variable) for key, variable in trainable.items()}
+        # Shared state has a key of its own, which stays.
+        self._slots = {(name, ids.get(key, key)): slot for (name, key), slot in self._slots.items()}
+        self._not_decayed = {ids[key] for key in self._not_decayed if key in ids}
         self._trainable = {id(variable): variable for variable in trainable.values()}
 
     def __repr__(self) -> str:
@@ -211,14 +245,46 @@ class Optimizer(Configurable):
         if not self.built:
             self.build([variable for _, variable in grads_and_vars])
         pairs = self._with_gradient(grads_and_vars)
+        due = pairs if self.gradient_accumulation_steps is None else self._accumulated(pairs)
+        if due:
+            self._move(due)
+        if self.use_ema:
+            self.move_averages()
+        for _, variable in pairs:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value))
+        self._iterations.value[...] = self._iterations.value.item() + 1
+
+    def _move(self, pairs: list[tuple[Array, Variable]]) -> None:
+        """Take a step: clip, decay, update."""
         gradients = self.clipping.clip([gradient for gradient, _ in pairs])
         rate = self.learning_rate
+        self.begin_step()
         for gradient, (_, variable) in zip(gradients, pairs, strict=True):
             own_rate = rate * self.learning_rate_multipliers.get(variable.name, 1.0)
-            if self.weight_decay is not None and self._is_decayed(variable):
-                ops.weight_decay_update(variable.value, rate=own_rate * self.weight_decay)
+            decay = self.decay_of(variable)
+            if decay is not None and self._is_decayed(variable):
+                ops.weight_decay_update(variable.value, rate=own_rate * decay)
             self.update_step(gradient, variable, own_rate)
-        self._iterations.value[...] = self._iterations.value.item() + 1
+
+    def decay_of(self, variable: Variable) -> float | None:
+        """The weight decay of a variable that is not excluded from it."""
+        return self.weight_decay
+
+    def _accumulated(self, pairs: list[tuple[Array, Variable]]) -> list[tuple[Array, Variable]]:
+        """The mean gradients of the last batches if a step is due, otherwise nothing."""
+        assert self.gradient_accumulation_steps is not None, "asked only then"
+        if (self._iterations.value.item() + 1) % self.gradient_accumulation_steps:
+            for gradient, variable in pairs:
+                self.slot("gradient_accumulator", variable)[...] += gradient
+            return []
+        means = [
+            ((gradient + self.slot("gradient_accumulator", variable)) / self.gradient_accumulation_steps, variable)
+            for gradient, variable in pairs
+        ]
+        for variable in self._trainable.values():
+            self.slot("gradient_accumulator", variable)[...] = 0
+        return means
 
     def _with_gradient(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> list[tuple[Array, Variable]]:
         """The pairs that have a gradient, checked."""

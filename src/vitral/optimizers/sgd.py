@@ -1,10 +1,11 @@
 """Gradient descent, plain or with momentum."""
 
-from collections.abc import Mapping
+from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
+from vitral.optimizers.common import CommonArguments
 from vitral.optimizers.optimizer import Optimizer, registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
@@ -26,23 +27,9 @@ class SGD(Optimizer):
         learning_rate: float | LearningRateSchedule = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
-        *,
-        weight_decay: float | None = None,
-        clipnorm: float | None = None,
-        clipvalue: float | None = None,
-        global_clipnorm: float | None = None,
-        learning_rate_multipliers: Mapping[str, float] | None = None,
-        name: str | None = None,
+        **common: Unpack[CommonArguments],
     ) -> None:
-        super().__init__(
-            learning_rate,
-            weight_decay=weight_decay,
-            clipnorm=clipnorm,
-            clipvalue=clipvalue,
-            global_clipnorm=global_clipnorm,
-            learning_rate_multipliers=learning_rate_multipliers,
-            name=name,
-        )
+        super().__init__(learning_rate, **common)
         if not 0 <= momentum <= 1:
             raise ConfigError(f"momentum is {momentum!r}; expected a number between 0 and 1")
         self.momentum = momentum

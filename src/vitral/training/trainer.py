@@ -112,6 +112,8 @@ class Trainer(Resumable):
                 listeners.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
+            if epochs > initial_epoch:
+                self.optimizer.finalize_variable_values()
             listeners.on_train_end(logs)
         history: History = self.history
         return history

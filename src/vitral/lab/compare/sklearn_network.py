@@ -48,7 +48,16 @@ def sklearn_arguments(recipe: Recipe, model: Sequential, classes: int) -> dict[s
 
 def _solver(recipe: Recipe, model: Sequential) -> dict[str, Any]:
     config = model.optimizer.get_config()
-    odd = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "learning_rate_multipliers", "amsgrad")
+    odd = (
+        "weight_decay",
+        "clipnorm",
+        "clipvalue",
+        "global_clipnorm",
+        "learning_rate_multipliers",
+        "amsgrad",
+        "use_ema",
+        "gradient_accumulation_steps",
+    )
     for key in odd:
         if config.get(key):
             raise RecipeError(f"{recipe.name}: MLPClassifier has no {key}")

@@ -15,7 +15,7 @@ _BLOCK = 32768
 """Values in a block: 128 KiB of float32. Smaller blocks lose time to the calls, larger ones to the memory."""
 
 
-def _blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
+def blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
     """Views of the same stretch of all arrays, from the first value to the last."""
     flat = [array.reshape(-1) for array in arrays]
     for start in range(0, arrays[0].size, _BLOCK):
@@ -23,19 +23,19 @@ def _blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
 
 
 def weight_decay_update(variable: Array, *, rate: float) -> None:
-    for (w,) in _blocks(variable):
+    for (w,) in blocks(variable):
         w -= rate * w
 
 
 def sgd_update(variable: Array, gradient: Array, *, learning_rate: float) -> None:
-    for w, g in _blocks(variable, gradient):
+    for w, g in blocks(variable, gradient):
         w -= learning_rate * g
 
 
 def momentum_update(
     variable: Array, gradient: Array, velocity: Array, *, learning_rate: float, momentum: float, nesterov: bool
 ) -> None:
-    for w, g, v in _blocks(variable, gradient, velocity):
+    for w, g, v in blocks(variable, gradient, velocity):
         step = learning_rate * g
         v *= momentum
         v -= step
@@ -45,7 +45,7 @@ def momentum_update(
 def adagrad_update(
     variable: Array, gradient: Array, accumulator: Array, *, learning_rate: float, epsilon: float
 ) -> None:
-    for w, g, s in _blocks(variable, gradient, accumulator):
+    for w, g, s in blocks(variable, gradient, accumulator):
         s += g * g
         w -= learning_rate * g / np.sqrt(s + epsilon)
 
@@ -65,11 +65,11 @@ def rmsprop_update(
     # A state that is not kept gets no memory: the variable stands in for it and is not touched.
     m_array = variable if momentums is None else momentums
     a_array = variable if average is None else average
-    for w, g, v, m, a in _blocks(variable, gradient, velocity, m_array, a_array):
-        _decay_towards(v, g * g, rho)
+    for w, g, v, m, a in blocks(variable, gradient, velocity, m_array, a_array):
+        decay_towards(v, g * g, rho)
         spread = v
         if average is not None:
-            _decay_towards(a, g, rho)
+            decay_towards(a, g, rho)
             # The variance is never negative, but its difference form can be, by rounding.
             spread = np.maximum(v - a * a, 0)
         step = learning_rate * g / np.sqrt(spread + epsilon)
@@ -90,10 +90,10 @@ def adadelta_update(
     rho: float,
     epsilon: float,
 ) -> None:
-    for w, g, s, u in _blocks(variable, gradient, accumulated_gradient, accumulated_step):
-        _decay_towards(s, g * g, rho)
+    for w, g, s, u in blocks(variable, gradient, accumulated_gradient, accumulated_step):
+        decay_towards(s, g * g, rho)
         d = g * np.sqrt(u + epsilon) / np.sqrt(s + epsilon)
-        _decay_towards(u, d * d, rho)
+        decay_towards(u, d * d, rho)
         w -= learning_rate * d
 
 
@@ -112,9 +112,9 @@ def adam_update(
 ) -> None:
     alpha = learning_rate * math.sqrt(1 - beta_2**step) / (1 - beta_1**step)
     highest = velocity if highest_velocity is None else highest_velocity
-    for w, g, m, v, top in _blocks(variable, gradient, momentum, velocity, highest):
-        _decay_towards(m, g, beta_1)
-        _decay_towards(v, g * g, beta_2)
+    for w, g, m, v, top in blocks(variable, gradient, momentum, velocity, highest):
+        decay_towards(m, g, beta_1)
+        decay_towards(v, g * g, beta_2)
         if highest_velocity is not None:
             np.maximum(top, v, out=top)
         scale = np.sqrt(top)
@@ -122,7 +122,7 @@ def adam_update(
         w -= alpha * m / scale
 
 
-def _decay_towards(average: Array, value: Array, rate: float) -> None:
+def decay_towards(average: Array, value: Array, rate: float) -> None:
     """average = rate average + (1 - rate) value, in place."""
     average *= rate
     average += (1 - rate) * value

@@ -10,9 +10,10 @@ from vitral.optimizers.schedules.schedule import LearningRateSchedule, registry
 from vitral.typing import Config
 
 
-def _check_decay_steps(decay_steps: int) -> int:
+def check_decay_steps(decay_steps: int, argument: str = "decay_steps") -> int:
+    """The number itself; raises ConfigError unless it is above 0."""
     if decay_steps <= 0:
-        raise ConfigError(f"decay_steps is {decay_steps!r}; expected a number above 0")
+        raise ConfigError(f"{argument} is {decay_steps!r}; expected a number above 0")
     return decay_steps
 
 
@@ -64,7 +65,7 @@ class ExponentialDecay(LearningRateSchedule):
         name: str = "ExponentialDecay",
     ) -> None:
         self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = _check_decay_steps(decay_steps)
+        self.decay_steps = check_decay_steps(decay_steps)
         self.decay_rate = decay_rate
         self.staircase = staircase
         self.name = name
@@ -108,7 +109,7 @@ class CosineDecay(LearningRateSchedule):
         warmup_steps: int = 0,
     ) -> None:
         self.initial_learning_rate = initial_learning_rate
-        self.decay_steps = _check_decay_steps(decay_steps)
+        self.decay_steps = check_decay_steps(decay_steps)
         self.alpha = alpha
         self.name = name
         self.warmup_target = warmup_target

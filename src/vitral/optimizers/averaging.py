@@ -1,0 +1,72 @@
+"""Moving averages of the variables that an optimizer moves."""
+
+from collections.abc import Sequence
+
+from vitral.core.configurable import Configurable
+from vitral.core.variable import Variable
+from vitral.errors import ConfigError
+from vitral.typing import Array
+
+
+class Averaging(Configurable):
+    """The part of `Optimizer` that keeps averages, in the slots called "average".
+
+    Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
+    """
+
+    name: str
+    built: bool
+    use_ema: bool
+    ema_momentum: float
+    ema_overwrite_frequency: int | None
+
+    @property
+    def step(self) -> int:
+        """Number of steps taken."""
+        raise NotImplementedError
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables for which the optimizer was built."""
+        raise NotImplementedError
+
+    def slot(self, name: str, variable: Variable) -> Array:
+        """The state array of a variable, to be changed in place."""
+        raise NotImplementedError
+
+    def swap_averages(self) -> None:
+        """Exchange the variables with their averages, those of `use_ema`; raises ConfigError if there are none."""
+        for variable, average in self._averages():
+            value = variable.numpy()
+            variable.assign(average)
+            average[...] = value
+
+    def finalize_variable_values(self, var_list: Sequence[Variable] | None = None) -> None:
+        """At the end of a training: with `use_ema`, put the averages into the variables (all, or those given)."""
+        if not (self.use_ema and self.built):
+            return
+        chosen = None if var_list is None else {id(variable) for variable in var_list}
+        for variable, average in self._averages():
+            if chosen is None or id(variable) in chosen:
+                variable.assign(average)
+
+    def keep_averages(self) -> None:
+        """Take the variables as they are for their averages."""
+        for variable, average in self._averages():
+            average[...] = variable.value
+
+    def move_averages(self) -> None:
+        """Move the averages towards the variables, and now and then the variables to them."""
+        # The first values are taken as they are.
+        momentum = self.ema_momentum if self.step else 0.0
+        for variable, average in self._averages():
+            average *= momentum
+            average += (1 - momentum) * variable.value
+        if self.ema_overwrite_frequency and (self.step + 1) % self.ema_overwrite_frequency == 0:
+            self.finalize_variable_values()
+
+    def _averages(self) -> list[tuple[Variable, Array]]:
+        """Every variable with its average; raises ConfigError if none are kept."""
+        if not self.use_ema:
+            raise ConfigError(f"{self.name} keeps no averages; build the optimizer with use_ema=True")
+        return [(variable, self.slot("average", variable)) for variable in self.trainable_variables]
