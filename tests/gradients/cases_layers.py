@@ -60,6 +60,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Conv2D(2, 2, dilation_rate=2, activation="softmax", kernel_regularizer=L2(0.1)), _IMAGES),
     ],
     "CenterCrop": [(lambda: layers.CenterCrop(3, 4), _IMAGES), (lambda: layers.CenterCrop(6, 4), _IMAGES)],
+    "Cropping2D": [(lambda: layers.Cropping2D(((1, 0), (2, 1))), _IMAGES)],
     "CutMix": [(lambda: layers.CutMix(seed=3), _IMAGES)],
     "Dense": [
         (lambda: layers.Dense(4, activation="sigmoid", bias_initializer="normal"), (3, 5)),
@@ -73,9 +74,13 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Dropout(0.4, seed=3), (4, 6)),
         (lambda: layers.Dropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
     ],
+    "ELU": [(lambda: layers.ELU(0.7), (3, 4))],
     "Flatten": [(layers.Flatten, _IMAGES)],
+    "GaussianDropout": [(lambda: layers.GaussianDropout(0.4, seed=3), (4, 6))],
+    "GaussianNoise": [(lambda: layers.GaussianNoise(0.4, seed=3), (4, 6))],
     "GlobalAveragePooling2D": [(layers.GlobalAveragePooling2D, _IMAGES)],
     "GlobalMaxPooling2D": [(lambda: layers.GlobalMaxPooling2D(keepdims=True), _IMAGES)],
+    "Identity": [(layers.Identity, (3, 4))],
     "InputLayer": [(lambda: layers.InputLayer((4,)), (3, 4))],
     "GRU": [*_recurrent(layers.GRU), *_recurrent(layers.GRU, reset_after=False)],
     "GRUCell": [(lambda: layers.GRUCell(2, bias_initializer="normal"), (3, 4))],
@@ -92,6 +97,11 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Normalization(mean=1.0, variance=4.0), _IMAGES),
         (lambda: layers.Normalization(mean=1.0, variance=4.0, invert=True), (3, 4)),
     ],
+    "PReLU": [
+        (lambda: layers.PReLU(alpha_initializer="normal", alpha_regularizer=L2(0.1)), (3, 4)),
+        (lambda: layers.PReLU(alpha_initializer="normal", shared_axes=[1, 2]), _IMAGES),
+    ],
+    "Permute": [(lambda: layers.Permute((3, 1, 2)), (2, 3, 4, 2))],
     "RandomBrightness": [(lambda: layers.RandomBrightness(0.5, value_range=(-1, 1), seed=3), _IMAGES)],
     "RandomContrast": [(lambda: layers.RandomContrast((0.5, 0.5), value_range=(-1, 1), seed=3), _IMAGES)],
     "RandomCrop": [
@@ -133,6 +143,11 @@ CASES: dict[str, list[Case]] = {
     "TimeDistributed": [
         (lambda: layers.TimeDistributed(layers.Conv2D(2, 2)), (2, 2, 4, 3, 2)),
         (lambda: layers.TimeDistributed(layers.BatchNormalization()), _STEPS),
+    ],
+    "SpatialDropout2D": [(lambda: layers.SpatialDropout2D(0.4, seed=3), _IMAGES)],
+    "UpSampling2D": [
+        (lambda: layers.UpSampling2D((2, 3)), _IMAGES),
+        (lambda: layers.UpSampling2D(2, interpolation="bilinear"), _IMAGES),
     ],
     "ZeroPadding2D": [(lambda: layers.ZeroPadding2D(((1, 0), (0, 2))), _IMAGES)],
 }

@@ -91,6 +91,8 @@ CASES: dict[str, list[Case]] = {
     "batch_norm_training": _norm([]),
     "batch_norm_inference": _norm([normal(4), np.abs(normal(4)) + 0.5]),
     "reshape": [([normal(2, 3, 4)], {"shape": (6, 2)})],
+    "permute": [([normal(2, 3, 4, 5)], {"axes": (3, 1, 2)})],
+    "prelu": [([normal(3, 4), normal(4)], {}), ([normal(2, 3, 4, 2), normal(1, 1, 2)], {})],
     "zero_pad2d": [([normal(2, 3, 4, 2)], {"padding": ((1, 0), (2, 3))})],
     "pad2d": [([normal(2, 3, 4, 2)], {"padding": ((1, 0), (2, 3)), "value": 2.0})],
     "recolor2d": [

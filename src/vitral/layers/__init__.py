@@ -1,6 +1,6 @@
 """Layers under Keras' names, each with its forward pass and its gradient written out."""
 
-from vitral.layers.activation_layers import Activation, LeakyReLU, ReLU, Softmax
+from vitral.layers.activation_layers import ELU, Activation, LeakyReLU, ReLU, Softmax
 from vitral.layers.augmentation.affine_layers import RandomRotation, RandomTranslation, RandomZoom
 from vitral.layers.augmentation.mixing import CutMix, MixUp
 from vitral.layers.augmentation.random_color import RandomBrightness, RandomContrast
@@ -11,7 +11,8 @@ from vitral.layers.augmentation.resizing import CenterCrop, Resizing
 from vitral.layers.batch_normalization import BatchNormalization
 from vitral.layers.conv2d import Conv2D
 from vitral.layers.dense import Dense
-from vitral.layers.dropout import Dropout
+from vitral.layers.dropout import Dropout, SpatialDropout2D
+from vitral.layers.identity import Identity
 from vitral.layers.input import Input, InputLayer
 from vitral.layers.joining import Concatenate, Dot, concatenate, dot
 from vitral.layers.layer import Layer, registry
@@ -29,7 +30,9 @@ from vitral.layers.merging import (
     multiply,
     subtract,
 )
+from vitral.layers.noise import GaussianDropout, GaussianNoise
 from vitral.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
+from vitral.layers.prelu import PReLU
 from vitral.layers.preprocessing_layers import Normalization, Rescaling
 from vitral.layers.recurrent.bidirectional import Bidirectional
 from vitral.layers.recurrent.cell import Cell
@@ -39,7 +42,8 @@ from vitral.layers.recurrent.rnn import RNN
 from vitral.layers.recurrent.simple_rnn import SimpleRNN, SimpleRNNCell
 from vitral.layers.recurrent.stacked import StackedRNNCells
 from vitral.layers.recurrent.time_distributed import TimeDistributed
-from vitral.layers.reshaping import Flatten, Reshape, ZeroPadding2D
+from vitral.layers.resampling import UpSampling2D
+from vitral.layers.reshaping import Cropping2D, Flatten, Permute, Reshape, ZeroPadding2D
 
 Convolution2D = Conv2D
 MaxPool2D = MaxPooling2D
@@ -50,6 +54,7 @@ serialize = registry.serialize
 deserialize = registry.deserialize
 
 __all__ = [
+    "ELU",
     "GRU",
     "LSTM",
     "RNN",
@@ -65,16 +70,20 @@ __all__ = [
     "Concatenate",
     "Conv2D",
     "Convolution2D",
+    "Cropping2D",
     "CutMix",
     "Dense",
     "Dot",
     "Dropout",
     "Flatten",
     "GRUCell",
+    "GaussianDropout",
+    "GaussianNoise",
     "GlobalAveragePooling2D",
     "GlobalAvgPool2D",
     "GlobalMaxPool2D",
     "GlobalMaxPooling2D",
+    "Identity",
     "Input",
     "InputLayer",
     "LSTMCell",
@@ -87,6 +96,8 @@ __all__ = [
     "MixUp",
     "Multiply",
     "Normalization",
+    "PReLU",
+    "Permute",
     "RandomBrightness",
     "RandomContrast",
     "RandomCrop",
@@ -102,9 +113,11 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
+    "SpatialDropout2D",
     "StackedRNNCells",
     "Subtract",
     "TimeDistributed",
+    "UpSampling2D",
     "ZeroPadding2D",
     "add",
     "average",

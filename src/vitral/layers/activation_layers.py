@@ -138,3 +138,26 @@ class LeakyReLU(Elementwise):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "negative_slope": self.negative_slope}
+
+
+@registry.register()
+class ELU(Elementwise):
+    """x where x > 0, alpha (exp(x) - 1) elsewhere (Clevert, Unterthiner and Hochreiter, ICLR 2016).
+
+    >>> import numpy as np
+    >>> ELU(alpha=0.5)(np.array([[-1.0, 2.0]])).round(4)
+    array([[-0.3161,  2.    ]])
+    """
+
+    def __init__(self, alpha: float = 1.0, **options: Any) -> None:
+        super().__init__(**options)
+        self.alpha = alpha
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return ops.elu(x, alpha=self.alpha)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.elu_backward(dy, cache)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "alpha": self.alpha}

@@ -7,6 +7,7 @@ import numpy as np
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
+from vitral.layers.arguments import channels_last
 from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config
@@ -38,16 +39,40 @@ class Dropout(Elementwise):
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         if not training or self.rate == 0:
             return x, None
-        shape = x.shape
-        if self.noise_shape is not None:
-            if len(self.noise_shape) != x.ndim:
-                raise ShapeError(f'layer "{self.name}" received shape {x.shape}; noise_shape is {self.noise_shape}')
-            shape = tuple(size if axis is None else axis for size, axis in zip(x.shape, self.noise_shape, strict=True))
-        keep = self.seed_generator.next().random(shape, np.float32) >= self.rate
+        keep = self.seed_generator.next().random(self._shape_of_noise(x), np.float32) >= self.rate
         return ops.dropout(x, keep=keep, rate=self.rate)
+
+    def _shape_of_noise(self, x: Array) -> tuple[int, ...]:
+        if self.noise_shape is None:
+            return x.shape
+        if len(self.noise_shape) != x.ndim:
+            raise ShapeError(f'layer "{self.name}" received shape {x.shape}; noise_shape is {self.noise_shape}')
+        return tuple(size if axis is None else axis for size, axis in zip(x.shape, self.noise_shape, strict=True))
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         return dy if cache is None else ops.dropout_backward(dy, cache)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}
+
+
+@registry.register()
+class SpatialDropout2D(Dropout):
+    """Dropout of whole channels of an image: (batch, height, width, channels) (Tompson et al., CVPR 2015).
+
+    >>> y = SpatialDropout2D(0.5, seed=1)(np.ones((1, 2, 2, 3)), training=True)
+    >>> y[0, 0], bool((y == y[:, :1, :1]).all())
+    (array([[2., 0., 2.],
+           [2., 0., 2.]]), True)
+    """
+
+    input_rank = 4
+
+    def __init__(self, rate: float, data_format: str | None = None, seed: int | None = None, **options: Any) -> None:
+        super().__init__(rate, noise_shape=(None, 1, 1, None), seed=seed, **options)
+        channels_last(data_format, "SpatialDropout2D")
+
+    def get_config(self) -> Config:
+        config = super().get_config()
+        del config["noise_shape"]
+        return {**config, "data_format": "channels_last"}

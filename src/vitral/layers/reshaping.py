@@ -100,7 +100,7 @@ class ZeroPadding2D(Layer):
     def __init__(self, padding: Any = (1, 1), data_format: str | None = None, **options: Any) -> None:
         super().__init__(**options)
         channels_last(data_format, "ZeroPadding2D")
-        self.padding = _sides(padding)
+        self.padding = _sides(padding, "padding", "ZeroPadding2D")
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         return ops.zero_pad2d(x, padding=self.padding)
@@ -122,12 +122,85 @@ class ZeroPadding2D(Layer):
         return {**super().get_config(), "padding": self.padding, "data_format": "channels_last"}
 
 
-def _sides(padding: Any) -> tuple[Pair, Pair]:
-    axes = (padding, padding) if isinstance(padding, int) else tuple(padding)
+@registry.register()
+class Cropping2D(Layer):
+    """An image without its edge: one number for all sides, (rows, columns), or ((top, bottom), (left, right)).
+
+    Raises ShapeError if nothing of the image would be left.
+
+    >>> Cropping2D(((1, 0), (2, 2))).compute_output_shape((None, 28, 28, 1))
+    (None, 27, 24, 1)
+    """
+
+    input_rank = 4
+
+    def __init__(self, cropping: Any = ((0, 0), (0, 0)), data_format: str | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        channels_last(data_format, "Cropping2D")
+        self.cropping = _sides(cropping, "cropping", "Cropping2D")
+
+    def build(self, input_shape: Shape) -> None:
+        self.compute_output_shape(input_shape)
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return ops.crop2d(x, cropping=self.cropping)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.crop2d_backward(dy, cache)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        batch, height, width, channels = input_shape
+        rows, columns = map(sum, self.cropping)
+        if (height is not None and height <= rows) or (width is not None and width <= columns):
+            raise ShapeError(
+                f'layer "{self.name}" (Cropping2D) received images of {height}x{width} pixels; '
+                f"expected more than it cuts off, {rows}x{columns}"
+            )
+        return (
+            batch,
+            None if height is None else height - rows,
+            None if width is None else width - columns,
+            channels,
+        )
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "cropping": self.cropping, "data_format": "channels_last"}
+
+
+@registry.register()
+class Permute(Layer):
+    """The axes of each sample in another order: `dims` are their numbers, counted from 1.
+
+    Raises ConfigError unless `dims` has each axis once.
+
+    >>> Permute((3, 1, 2)).compute_output_shape((None, 28, 20, 1))
+    (None, 1, 28, 20)
+    """
+
+    def __init__(self, dims: Sequence[int], **options: Any) -> None:
+        super().__init__(**options)
+        self.dims = tuple(dims)
+        if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
+            raise ConfigError(f"Permute: dims is {dims!r}; expected the axes from 1 on, each of them once")
+        self.input_rank = len(self.dims) + 1
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return ops.permute(x, axes=self.dims)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.permute_backward(dy, cache)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], *(input_shape[axis] for axis in self.dims))
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "dims": self.dims}
+
+
+def _sides(sizes: Any, argument: str, layer: str) -> tuple[Pair, Pair]:
+    axes = (sizes, sizes) if isinstance(sizes, int) else tuple(sizes)
     sides = tuple((axis, axis) if isinstance(axis, int) else tuple(axis) for axis in axes)
     flat = [size for axis in sides for size in axis]
     if len(sides) != 2 or len(flat) != 4 or any(not isinstance(size, int) or size < 0 for size in flat):
-        raise ConfigError(
-            f"ZeroPadding2D: padding is {padding!r}; expected a whole number from 0 on, two, or two pairs"
-        )
+        raise ConfigError(f"{layer}: {argument} is {sizes!r}; expected a whole number from 0 on, two, or two pairs")
     return (flat[0], flat[1]), (flat[2], flat[3])

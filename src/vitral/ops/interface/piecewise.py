@@ -74,3 +74,15 @@ def sparse_plus(x: Array) -> tuple[Array, Cache]:
 def sparse_plus_backward(dy: Array, cache: Cache) -> Array:
     """dx = dy times 0, (x + 1) / 2 or 1 on the same pieces."""
     raise NotImplementedError
+
+
+@operation
+def prelu(x: Array, alpha: Array) -> tuple[Array, Cache]:
+    """y = x where x > 0, alpha x elsewhere; alpha can be broadcast to a sample of x, axis by axis."""
+    raise NotImplementedError
+
+
+@operation
+def prelu_backward(dy: Array, cache: Cache) -> tuple[Array, Array]:
+    """Gradients (dx, dalpha): dx = dy where x > 0, alpha dy elsewhere; dalpha sums x dy over where x <= 0."""
+    raise NotImplementedError

@@ -20,6 +20,18 @@ def reshape_backward(dy: Array, cache: Cache) -> Array:
 
 
 @operation
+def permute(x: Array, *, axes: Sequence[int]) -> tuple[Array, Cache]:
+    """The axes of each sample in another order, counted from 1: axis k of y is axis axes[k - 1] of x."""
+    raise NotImplementedError
+
+
+@operation
+def permute_backward(dy: Array, cache: Cache) -> Array:
+    """dx = dy with the axes in the order that they had."""
+    raise NotImplementedError
+
+
+@operation
 def zero_pad2d(x: Array, *, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
     """Zeros around every image: padding ((top, bottom), (left, right)), x (n, height, width, channels)."""
     raise NotImplementedError

@@ -42,6 +42,8 @@ def resize2d(x: Array, *, size: Pair, interpolation: str = "bilinear", antialias
         _resizing_weights(before, after, interpolation, antialias).astype(x.dtype)
         for before, after in zip(x.shape[1:3], size, strict=True)
     )
+    if interpolation == "nearest":
+        return x[:, rows.argmax(axis=1)[:, np.newaxis], columns.argmax(axis=1)], (rows, columns)
     return _along_both_axes(x, rows, columns), (rows, columns)
 
 

@@ -58,3 +58,14 @@ def sparse_plus(x: Array) -> tuple[Array, Cache]:
 
 def sparse_plus_backward(dy: Array, cache: Cache) -> Array:
     return dy * cache
+
+
+def prelu(x: Array, alpha: Array) -> tuple[Array, Cache]:
+    return np.where(x > 0, x, alpha * x), (x, alpha)
+
+
+def prelu_backward(dy: Array, cache: Cache) -> tuple[Array, Array]:
+    x, alpha = cache
+    shared = tuple(axis + 1 for axis, size in enumerate(alpha.shape) if size == 1)
+    dalpha: Array = np.where(x > 0, 0, x * dy).sum(axis=(0, *shared)).reshape(alpha.shape)
+    return np.where(x > 0, dy, alpha * dy), dalpha

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from vitral.ops.geometry import Pair
 from vitral.ops.reference.windows import crop_image, pad_image
 from vitral.typing import Array, Cache
@@ -13,6 +15,14 @@ def reshape(x: Array, *, shape: Sequence[int]) -> tuple[Array, Cache]:
 
 def reshape_backward(dy: Array, cache: Cache) -> Array:
     return dy.reshape(cache)
+
+
+def permute(x: Array, *, axes: Sequence[int]) -> tuple[Array, Cache]:
+    return np.ascontiguousarray(x.transpose(0, *axes)), np.argsort((0, *axes))
+
+
+def permute_backward(dy: Array, cache: Cache) -> Array:
+    return np.ascontiguousarray(dy.transpose(cache))
 
 
 def zero_pad2d(x: Array, *, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
