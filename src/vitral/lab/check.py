@@ -49,7 +49,7 @@ def check_output(recipe: Recipe, model: Sequential, classes: int) -> None:
             raise RecipeError(f"[training] class_weight has the key {label}; expected class numbers 0 to {classes - 1}")
     labels = targets(recipe.data, np.arange(classes), classes)
     try:
-        check_targets(model, model.require_loss("check"), labels)
+        check_targets(model.require_loss("check"), model.output_layers[0], model.output_shape, labels)
     except VitralError as error:
         raise RecipeError(f"[loss] {error}") from error
 

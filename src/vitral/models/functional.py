@@ -12,6 +12,7 @@ from vitral.models.graph import Graph
 from vitral.models.model import Model, fit_axes
 from vitral.models.passes import Passes
 from vitral.models.replay import between
+from vitral.training.columns import Layout
 from vitral.typing import Array, Cache, Shape
 
 
@@ -71,8 +72,31 @@ class Functional(Model):
         return self._structures[1]
 
     @property
-    def output_layer(self) -> Layer | None:
-        return self._passes.output_layers[0]
+    def output_layers(self) -> list[Layer | None]:
+        return self._passes.output_layers
+
+    @property
+    def output_names(self) -> list[str]:
+        return [tensor.layer.name for tensor in self._outputs]
+
+    @property
+    def output_shapes(self) -> list[Shape]:
+        return [tensor.shape for tensor in self._outputs]
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self._input_names, self.output_keys)
+
+    @property
+    def output_keys(self) -> list[str]:
+        """The names of the outputs' layers; where the outputs are in a dictionary, its keys."""
+        return sorted(self.output) if isinstance(self.output, dict) else self.output_names
+
+    @property
+    def _input_names(self) -> list[str]:
+        if isinstance(self.input, dict):
+            return sorted(self.input)
+        return [tensor.name for tensor in self._inputs]
 
     # Shapes.
 
@@ -89,7 +113,7 @@ class Functional(Model):
         if not all(map(_agree, received, expected)):
             raise ShapeError(f'model "{self.name}" received inputs of the shapes {received}; expected {expected}')
 
-    def build_for(self, batch_shape: Shape) -> None:
+    def build_for(self, batch_shape: Any) -> None:
         return
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -101,7 +125,7 @@ class Functional(Model):
                 given = pack(node.arguments.inputs, [shapes[tensor] for tensor in node.inputs])
                 made = node.operation.compute_output_shape(given)
                 shapes.update(zip(node.outputs, flatten_shapes(made), strict=True))
-        return self._result([shapes[tensor] for tensor in self._outputs])
+        return self.result([shapes[tensor] for tensor in self._outputs])
 
     @property
     def output_shape(self) -> Any:
@@ -139,7 +163,7 @@ class Functional(Model):
 
     def forward(self, x: Any, training: bool = False) -> tuple[Any, Cache]:
         ys, caches = self.run(x, training, [True] * len(self._outputs))
-        return self._result(ys), (sorted(x) if isinstance(x, dict) else None, caches)
+        return self.result(ys), (sorted(x) if isinstance(x, dict) else None, caches)
 
     def backward(self, dy: Any, cache: Cache) -> Any:
         keys, caches = cache
@@ -148,7 +172,7 @@ class Functional(Model):
         if not self.needs_input_gradient:
             return None
         if keys is not None:
-            return dict(zip([tensor.name for tensor in self._inputs], dxs, strict=True))
+            return dict(zip(self._input_names, dxs, strict=True))
         return dxs if len(dxs) > 1 or isinstance(self.input, (list, tuple)) else dxs[0]
 
     def run(self, x: Any, training: bool, behind: Sequence[bool]) -> tuple[list[Array], Cache]:
@@ -165,8 +189,8 @@ class Functional(Model):
 
     def _in_order(self, given: Any, flat: Callable[[Any], list[Any]]) -> list[Any]:
         """What was given for each input, in their order; raises ConfigError unless that is one thing each."""
-        names = [tensor.name for tensor in self._inputs]
-        if isinstance(given, dict) and not isinstance(self.input, dict):
+        names = self._input_names
+        if isinstance(given, dict):
             if not set(names) <= set(given):
                 raise ConfigError(
                     f'model "{self.name}" received inputs called {", ".join(map(str, given))}; '
@@ -180,7 +204,7 @@ class Functional(Model):
             )
         return things
 
-    def _result(self, things: list[Any]) -> Any:
+    def result(self, things: list[Any]) -> Any:
         """Things for the outputs, in their structure; a list of one is the thing itself, as in Keras."""
         if len(things) == 1 and isinstance(self.output, (list, tuple)):
             return things[0]

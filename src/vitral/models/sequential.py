@@ -120,8 +120,12 @@ class Sequential(Model):
         return self._tensors[-1:] if self.built else []
 
     @property
-    def output_layer(self) -> Layer | None:
-        return self._layers[-1] if self._layers else None
+    def output_layers(self) -> list[Layer | None]:
+        return [self._layers[-1] if self._layers else None]
+
+    @property
+    def output_names(self) -> list[str]:
+        return [self._layers[-1].name if self._layers else "output"]
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         shape = tuple(input_shape)

@@ -19,8 +19,8 @@ from vitral.losses import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
-from vitral.training.network import Network
-from vitral.typing import Array
+from vitral.training.columns import arrays_of
+from vitral.typing import Array, Shape
 
 _SAMPLES_PER_OUTPUT = 10
 """With fewer labels than this for each output, a class that none of them shows may exist nevertheless."""
@@ -29,35 +29,33 @@ _Crossentropy = (BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalC
 _Regression = (MeanSquaredError, MeanAbsoluteError, Huber)
 
 
-def model_warnings(model: Any, y: Array | None = None) -> list[str]:
+def model_warnings(model: Any, y: Any = None) -> list[str]:
     """One line for each thing about a compiled and built model that is probably wrong, with what to change.
 
     `y` are the labels, if they are at hand.
     """
-    loss = model.loss_object
-    layer = model.output_layer
-    if layer is None or loss is None:
-        return []
-    found = [
-        _activation_warning(loss, layer, int(model.output_shape[-1] or 0)),
-        None if y is None else _unused_outputs_warning(loss, layer, model.output_shape, y),
-        None if model.trainable_weights else "the model has no trainable weights: fit changes nothing",
-    ]
+    ys = [None] * len(model.goals) if y is None else arrays_of(y)
+    found: list[str | None] = []
+    for goal, layer, shape, labels in zip(model.goals, model.output_layers, model.output_shapes, ys, strict=True):
+        if layer is not None and goal.loss is not None:
+            found.append(_activation_warning(goal.loss, layer, int(shape[-1] or 0)))
+            found.append(None if labels is None else _unused_outputs_warning(goal.loss, layer, shape, labels))
+    if model.output_layers and not model.trainable_weights:
+        found.append("the model has no trainable weights: fit changes nothing")
     return [warning for warning in found if warning is not None]
 
 
-def check_targets(model: Network, loss: Loss, y: Array | None) -> Array:
-    """The labels; raises unless they fit the loss and the model's output.
+def check_targets(loss: Loss, layer: Layer | None, shape: Shape, y: Array | None) -> Array:
+    """The labels; raises unless they fit the loss and an output of this shape, which the layer makes.
 
     ShapeError for shapes that do not fit, DataError for labels out of range, ConfigError for an output that cannot
     learn.
     """
     if y is None:
         raise DataError(f"y is missing: the loss {loss.name} compares the model's output with labels")
-    shape = model.output_shape
     units = int(shape[-1] or 0)
     where = f"{loss.name} and an output of shape {shape}"
-    if units == 1 and isinstance(loss, _Crossentropy) and activation_name(model.output_layer) == "softmax":
+    if units == 1 and isinstance(loss, _Crossentropy) and activation_name(layer) == "softmax":
         raise ConfigError(
             "softmax over a single output is always 1, so nothing can be learned: use sigmoid with "
             "binary_crossentropy, or one output for each class"

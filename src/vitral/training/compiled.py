@@ -9,7 +9,8 @@ from vitral.errors import ConfigError
 from vitral.losses import Loss
 from vitral.metrics import Metric
 from vitral.optimizers import Optimizer
-from vitral.training.metric_set import MetricIdentifier, MetricSet
+from vitral.training.goals import Goal, goals
+from vitral.training.metric_set import MetricSet
 from vitral.training.network import Network
 from vitral.typing import Config
 
@@ -31,22 +32,28 @@ class Compiled(Network):
     def compile(
         self,
         optimizer: str | Optimizer | type[Optimizer] | Config = "rmsprop",
-        loss: LossIdentifier | None = None,
+        loss: LossIdentifier | Sequence[LossIdentifier | None] | None = None,
         *,
-        metrics: Sequence[MetricIdentifier] | None = None,
-        weighted_metrics: Sequence[MetricIdentifier] | None = None,
+        loss_weights: Any = None,
+        metrics: Any = None,
+        weighted_metrics: Any = None,
     ) -> None:
         """Choose how the model learns; each is a name, an object, or (loss and metrics) a function.
 
         `metrics` count every sample once, `weighted_metrics` by class_weight and sample_weight. The name "accuracy"
-        becomes the accuracy that fits labels and predictions. Raises ConfigError for an unknown name.
+        becomes the accuracy that fits labels and predictions.
+
+        A model with several outputs takes one loss for all, or a list or dictionary with a loss, or None, for each;
+        what is trained is their sum, weighted by `loss_weights`. Metrics are lists or dictionaries of that kind too.
+        Raises ConfigError for an unknown name, and where these do not fit the outputs.
         """
         self._optimizer = optimizers.get(optimizer)
-        self._loss: Loss | None = None if loss is None else losses.get(loss)
-        self._metrics = MetricSet(self._loss, metrics, weighted_metrics)
+        self._goals = goals(loss, loss_weights, self.output_keys)
+        self._metrics = MetricSet(self._goals, metrics, weighted_metrics)
         self._compile_arguments = {
             "optimizer": self._optimizer,
             "loss": loss,
+            "loss_weights": loss_weights,
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
         }
@@ -66,9 +73,14 @@ class Compiled(Network):
         return self._compile_arguments.get("loss")
 
     @property
+    def goals(self) -> list[Goal]:
+        """For each output its loss and what that counts; none before `compile`."""
+        return self._goals if self.compiled else []
+
+    @property
     def loss_object(self) -> Loss | None:
-        """The loss as an object; None if none was compiled."""
-        return self._loss if self.compiled else None
+        """The loss of the first output as an object; None if none was compiled."""
+        return self._goals[0].loss if self.compiled else None
 
     @property
     def metrics(self) -> list[Metric]:
@@ -90,9 +102,10 @@ class Compiled(Network):
         arguments = self._compile_arguments
         return {
             "optimizer": optimizers.serialize(self._optimizer),
-            "loss": arguments["loss"] if isinstance(arguments["loss"], str) else _loss_config(self._loss),
-            "metrics": _metric_configs(arguments["metrics"]),
-            "weighted_metrics": _metric_configs(arguments["weighted_metrics"]),
+            "loss": _map(_plain_loss, arguments["loss"]),
+            "loss_weights": arguments["loss_weights"],
+            "metrics": _map(_plain_metric, arguments["metrics"]),
+            "weighted_metrics": _map(_plain_metric, arguments["weighted_metrics"]),
         }
 
     def require_compiled(self, action: str) -> None:
@@ -103,24 +116,30 @@ class Compiled(Network):
             )
 
     def require_loss(self, action: str) -> Loss:
-        """The loss; raises ConfigError if the model is not compiled with one."""
+        """The loss of the first output that has one; raises ConfigError if the model is not compiled with one."""
         self.require_compiled(action)
-        if self._loss is None:
+        loss = next((goal.loss for goal in self._goals if goal.loss is not None), None)
+        if loss is None:
             raise ConfigError(f"{action} needs a loss: give one to model.compile, such as loss='mse'")
-        return self._loss
+        return loss
 
 
-def _loss_config(loss: Loss | None) -> Config | None:
-    return None if loss is None else losses.serialize(loss)
+def _map(function: Callable[[Any], Any], given: Any) -> Any:
+    """What a function makes of a thing, or of those in a list or a dictionary; None stays None."""
+    if isinstance(given, dict) and "class_name" not in given:
+        return {name: _map(function, thing) for name, thing in given.items()}
+    if isinstance(given, (list, tuple)):
+        return [_map(function, thing) for thing in given]
+    return None if given is None else function(given)
 
 
-def _metric_configs(identifiers: Sequence[Any] | None) -> list[Any] | None:
-    """Names as they are, metrics as configurations, functions by their names."""
-    if identifiers is None:
-        return None
-    return [
-        metrics_module.serialize(identifier)
-        if isinstance(identifier, Metric)
-        else getattr(identifier, "__name__", identifier)
-        for identifier in identifiers
-    ]
+def _plain_loss(identifier: Any) -> Any:
+    """A name as it is, anything else as a configuration."""
+    return identifier if isinstance(identifier, str) else losses.serialize(losses.get(identifier))
+
+
+def _plain_metric(identifier: Any) -> Any:
+    """A name as it is, a metric as a configuration, a function by its name."""
+    if isinstance(identifier, Metric):
+        return metrics_module.serialize(identifier)
+    return getattr(identifier, "__name__", identifier)

@@ -11,10 +11,14 @@ from vitral import ops
 from vitral.config import floatx
 from vitral.core.rng import generator
 from vitral.errors import ConfigError, DataError
+from vitral.training.columns import Columns, Layout, arrays_of
 from vitral.typing import Array
 
-Batch: TypeAlias = tuple[Array, Any, Array | None]
-"""x, y and sample weights of one batch; y is None only where no labels are needed."""
+Batch: TypeAlias = tuple[Any, Any, Any]
+"""x, y and sample weights of one batch, each an array, or columns for a model that has several inputs or outputs; y is
+None only where no labels are needed."""
+
+SINGLE = Layout()
 
 
 def epoch_order(seed: int, epoch: int, samples: int) -> Array:
@@ -30,35 +34,34 @@ def epoch_order(seed: int, epoch: int, samples: int) -> Array:
 class Data:
     """Samples, their labels and their weights; `y` and `weight` may be missing."""
 
-    x: Array
-    y: Array | None = None
-    weight: Array | None = None
+    x: Any
+    y: Any = None
+    weight: Any = None
 
     @classmethod
-    def of(cls, x: Any, y: Any = None, weight: Any = None) -> "Data":
+    def of(cls, x: Any, y: Any = None, weight: Any = None, layout: Layout = SINGLE) -> "Data":
         """Arrays from what the user gave: arrays, memory maps or lists, none of them copied if it is an array.
 
         Raises DataError for zero samples, unequal numbers of samples, text, or labels that are not finite;
         ConfigError for things that are no array.
         """
         data = cls(
-            as_array(x, "x"),
-            None if y is None else as_array(y, "y"),
-            None if weight is None else as_array(weight, "sample_weight").astype(floatx()),
+            _columns(layout.x(x), layout.inputs, "x"),
+            _columns(layout.y(y), layout.outputs, "y"),
+            _columns(layout.weight(weight), layout.outputs, "sample_weight", floatx()),
         )
-        counts = {
-            name: len(a) for name, a in (("x", data.x), ("y", data.y), ("sample_weight", data.weight)) if a is not None
-        }
+        labels = dict(_named(data.y, layout.outputs, "y"))
+        weights = dict(_named(data.weight, layout.outputs, "sample_weight"))
+        counts = {name: len(a) for name, a in (dict(_named(data.x, layout.inputs, "x")) | labels | weights).items()}
         if len(set(counts.values())) > 1:
             raise DataError(
                 "the arrays have different numbers of samples: "
                 + ", ".join(f"{name} has {count}" for name, count in counts.items())
             )
         if len(data) == 0:
-            raise DataError(f"x has no samples: its shape is {data.x.shape}")
-        for name, array in (("y", data.y), ("sample_weight", data.weight)):
-            if array is not None:
-                _check_finite(array, name)
+            raise DataError(f"x has no samples: its shape is {arrays_of(data.x)[0].shape}")
+        for name, array in (labels | weights).items():
+            _check_finite(array, name)
         return data
 
     def __len__(self) -> int:
@@ -96,11 +99,45 @@ class Data:
             raise ConfigError("class_weight and sample_weight cannot both be given: multiply them into sample_weight")
         if self.y is None:
             raise ConfigError("class_weight needs labels: y is missing")
+        if isinstance(self.y, Columns):
+            raise ConfigError("class_weight is for models with one output: give sample_weight for each of several")
         classes = class_indices(self.y)
         weight = np.ones(len(classes), floatx())
         for label, value in class_weight.items():
             weight[classes == label] = value
         return Data(self.x, self.y, weight)
+
+
+def _titles(names: Any, what: str) -> list[str]:
+    """How errors call the arrays of one argument."""
+    return [what] if names is None or len(names) == 1 else [f"{what} of {name!r}" for name in names]
+
+
+def _named(part: Any, names: Any, what: str) -> Iterator[tuple[str, Array]]:
+    """The arrays of one argument that are there, and how errors call them."""
+    if part is not None:
+        for title, array in zip(_titles(names, what), arrays_of(part), strict=True):
+            if array is not None:
+                yield title, array
+
+
+def _columns(given: Any, names: Any, what: str, dtype: str | None = None) -> Any:
+    """The array, or the columns of a model that has several of them; None stays None."""
+    if given is None:
+        return None
+    titles = _titles(names, what)
+    if len(titles) == 1:
+        return _typed(given, what, dtype)
+    if what == "x" and any(part is None for part in given):
+        raise ConfigError(f"x is missing for some of the inputs {', '.join(names)}")
+    return Columns([_typed(part, title, dtype) for part, title in zip(given, titles, strict=True)])
+
+
+def _typed(given: Any, title: str, dtype: str | None) -> Array | None:
+    if given is None:
+        return None
+    array = as_array(given, title)
+    return array if dtype is None else array.astype(dtype)
 
 
 def _check_class_weight(class_weight: Any) -> None:
@@ -168,7 +205,7 @@ class BatchReader:
         self.data = data
         self.batch_size = min(size, len(data))
         self.steps = -(-len(data) // self.batch_size)
-        self._buffers: list[Array | None] = [None] * buffers
+        self._columns = [_Column(array, self.batch_size, buffers) for array in arrays_of(data.x)]
 
     def batches(
         self, order: Array | None = None, first: int = 0, stop: int | None = None
@@ -179,25 +216,36 @@ class BatchReader:
             rows: Any = slice(step * self.batch_size, (step + 1) * self.batch_size)
             if order is not None:
                 rows = order[rows]
+            x = [column.rows(rows, step) for column in self._columns]
             y = None if data.y is None else data.y[rows]
             weight = None if data.weight is None else data.weight[rows]
-            yield step, (self._rows(rows, step % len(self._buffers)), y, weight)
+            yield step, (Columns(x) if isinstance(data.x, Columns) else x[0], y, weight)
 
-    def _rows(self, rows: Any, number: int) -> Array:
-        x = self.data.x
+
+class _Column:
+    """The rows of one array as floats."""
+
+    def __init__(self, array: Array, batch_size: int, buffers: int) -> None:
+        self._array = array
+        self._batch_size = batch_size
+        self._buffers: list[Array | None] = [None] * buffers
+
+    def rows(self, rows: Any, step: int) -> Array:
+        """Those of one batch, in the buffer whose turn it is."""
         if isinstance(rows, slice):
-            part = x[rows]
-            if x.dtype == floatx() and len(self._buffers) == 1:
+            part = self._array[rows]
+            if part.dtype == floatx() and len(self._buffers) == 1:
                 return np.ascontiguousarray(part)
-            batch = self._batch(len(part), number)
+            batch = self._batch(len(part), step)
             np.copyto(batch, part, casting="unsafe")
             return batch
-        batch = self._batch(len(rows), number)
-        ops.gather(x, rows, batch)
+        batch = self._batch(len(rows), step)
+        ops.gather(self._array, rows, batch)
         return batch
 
-    def _batch(self, size: int, number: int) -> Array:
+    def _batch(self, size: int, step: int) -> Array:
+        number = step % len(self._buffers)
         buffer = self._buffers[number]
         if buffer is None:
-            buffer = self._buffers[number] = np.empty((self.batch_size, *self.data.x.shape[1:]), floatx())
+            buffer = self._buffers[number] = np.empty((self._batch_size, *self._array.shape[1:]), floatx())
         return buffer[:size]

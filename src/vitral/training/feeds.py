@@ -1,7 +1,7 @@
 """Where batches come from: arrays, objects that make a batch when asked, and streams that only have a next one."""
 
 import warnings
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import islice
 from mmap import mmap
@@ -11,11 +11,13 @@ import numpy as np
 
 from vitral.config import floatx
 from vitral.errors import ConfigError, DataError
+from vitral.training.columns import Columns, arrays_of
 from vitral.training.data import Batch, BatchReader, Data, epoch_order
 from vitral.training.prefetch import AHEAD, Prefetcher, mapped_ahead
 
 Numbered = tuple[int, Batch]
-ClassWeight = Mapping[int, float] | None
+Collect = Callable[..., Data]
+"""Makes data of x, y and weights as the user's object gives them for a batch."""
 
 OUT_OF_DATA = (
     "Your input ran out of data; interrupting training. Make sure that your dataset or generator can generate at least "
@@ -64,7 +66,7 @@ class ArrayFeed(Feed):
         self.data = data
         if batch_size is None and wanted is not None:
             batch_size = -(-len(data) // wanted)
-        self._mapped = _is_mapped(data.x)
+        self._mapped = any(map(_is_mapped, arrays_of(data.x)))
         # Beside the batches that are ready, one is in use and one is being read.
         self.reader = BatchReader(data, batch_size, buffers=AHEAD + 2 if self._mapped else 1)
         self._wanted = wanted
@@ -98,9 +100,9 @@ class ArrayFeed(Feed):
 class IndexedFeed(Feed):
     """Batches from an object that makes each when asked for it, such as a PyDataset."""
 
-    def __init__(self, dataset: Any, class_weight: ClassWeight, wanted: int | None) -> None:
+    def __init__(self, dataset: Any, collect: Collect, wanted: int | None) -> None:
         self.dataset = dataset
-        self._class_weight = class_weight
+        self._collect = collect
         self._wanted = wanted
         if self._count() == 0:
             raise DataError(f"the {type(dataset).__name__} has no batches: its length is 0")
@@ -130,7 +132,7 @@ class IndexedFeed(Feed):
         return Prefetcher(batches) if workers == 1 else batches
 
     def _batch(self, index: int) -> Batch:
-        return _batch_of(self.dataset[index], self._class_weight, self.dataset)
+        return _batch_of(self.dataset[index], self._collect, self.dataset)
 
 
 class StreamFeed(Feed):
@@ -139,9 +141,9 @@ class StreamFeed(Feed):
     `most` is the number of batches that will be asked for in all: a generator is not asked for more.
     """
 
-    def __init__(self, source: Any, class_weight: ClassWeight, wanted: int | None, most: int | None) -> None:
+    def __init__(self, source: Any, collect: Collect, wanted: int | None, most: int | None) -> None:
         self.source = source
-        self._class_weight = class_weight
+        self._collect = collect
         self._wanted = wanted
         self._most = most
         self.steps = wanted if wanted is not None else _length(source)
@@ -161,7 +163,7 @@ class StreamFeed(Feed):
 
     def _batches(self) -> Iterator[Batch]:
         for item in self.source:
-            yield _batch_of(item, self._class_weight, self.source)
+            yield _batch_of(item, self._collect, self.source)
 
     def epoch(self, number: int, seed: int | None, first: int = 0) -> Generator[Numbered, None, None]:
         if first:
@@ -233,7 +235,7 @@ def _tell(source: Any, moment: str) -> None:
         method()
 
 
-def _batch_of(item: Any, class_weight: ClassWeight, source: Any) -> Batch:
+def _batch_of(item: Any, collect: Collect, source: Any) -> Batch:
     """The batch as arrays of its own: a generator may fill the same array anew for every batch."""
     parts = tuple(item) if isinstance(item, (tuple, list)) else (item,)
     if len(parts) not in (1, 2, 3):
@@ -241,9 +243,10 @@ def _batch_of(item: Any, class_weight: ClassWeight, source: Any) -> Batch:
             f"the {type(source).__name__} gave a batch of {len(parts)} parts; expected x, (x, y) or "
             "(x, y, sample_weight)"
         )
-    data = Data.of(*parts).with_class_weight(class_weight)
-    return (
-        np.array(data.x, floatx()),
-        None if data.y is None else np.array(data.y),
-        None if data.weight is None else np.array(data.weight),
-    )
+    data = collect(*parts)
+    return _copied(data.x, floatx()), _copied(data.y), _copied(data.weight)
+
+
+def _copied(part: Any, dtype: str | None = None) -> Any:
+    copies = [None if array is None else np.array(array, dtype) for array in arrays_of(part)]
+    return Columns(copies) if isinstance(part, Columns) else copies[0]

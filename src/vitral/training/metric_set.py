@@ -1,14 +1,16 @@
 """The running means that a training shows: the loss and the compiled metrics."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from vitral import metrics
-from vitral.errors import ConfigError
+from vitral.errors import ConfigError, DataError
 from vitral.losses import Loss
 from vitral.metrics import Metric
+from vitral.training.goals import Goal, by_output
 from vitral.typing import Array, Config, Logs, Shape
 
 MetricIdentifier: TypeAlias = str | Metric | type[Metric] | Callable[..., Any] | Config
@@ -18,63 +20,79 @@ class MetricSet:
     """Loss and metrics since the last reset.
 
     What "accuracy" means depends on the shapes of labels and predictions, so metrics are made by `resolve`, once these
-    are known. Raises ConfigError if `metrics` is no list.
+    are known. With several outputs, `unweighted` and `weighted` hold metrics for each, and names begin with the
+    output's. Raises ConfigError if they are no lists or dictionaries that fit the outputs.
     """
 
-    def __init__(
-        self,
-        loss: Loss | None,
-        unweighted: Sequence[MetricIdentifier] | None,
-        weighted: Sequence[MetricIdentifier] | None,
-    ) -> None:
-        for argument, given in (("metrics", unweighted), ("weighted_metrics", weighted)):
-            if given is not None and not isinstance(given, (list, tuple)):
-                raise ConfigError(f"{argument} is {given!r}; expected a list such as ['accuracy']")
-        self._loss = loss
-        self._identifiers = (list(unweighted or ()), list(weighted or ()))
-        self._unweighted: list[Metric] = []
-        self._weighted: list[Metric] = []
+    def __init__(self, goals: Sequence[Goal], unweighted: Any = None, weighted: Any = None) -> None:
+        self._goals = list(goals)
+        outputs = [goal.output for goal in goals]
+        self._identifiers = (
+            _for_outputs(unweighted, outputs, "metrics"),
+            _for_outputs(weighted, outputs, "weighted_metrics"),
+        )
+        self._unweighted: list[list[Metric]] = [[] for _ in goals]
+        self._weighted: list[list[Metric]] = [[] for _ in goals]
         self._resolved = False
         self._waiting: dict[str, Array] = {}
         self.loss = metrics.Mean(name="loss")
+        several = sum(goal.loss is not None for goal in goals) > 1
+        self._losses = {
+            number: metrics.Mean(name=f"{goal.output}_loss")
+            for number, goal in enumerate(goals)
+            if several and goal.loss is not None
+        }
 
     @property
     def all(self) -> list[Metric]:
-        """The mean loss first, then the metrics as compiled; only the loss before `resolve`."""
-        return [self.loss, *self._unweighted, *self._weighted]
+        """The mean loss first, those of several outputs, then the metrics as compiled; no metrics before `resolve`."""
+        return [self.loss, *self._losses.values(), *chain(*self._unweighted), *chain(*self._weighted)]
 
-    def resolve(self, y_shape: Shape, y_pred_shape: Shape) -> None:
+    def resolve(self, y_shapes: Sequence[Shape | None], y_pred_shapes: Sequence[Shape]) -> None:
         """Make the metrics for labels and predictions of these shapes; a second call does nothing."""
         if self._resolved:
             return
-        names = {"loss"}
+        names = {metric.name for metric in self.all}
         for identifiers, made in zip(self._identifiers, (self._unweighted, self._weighted), strict=True):
-            for identifier in identifiers:
-                metric = self._make(identifier, y_shape, y_pred_shape)
-                metric.name = _free_name(metric.name, names, weighted=made is self._weighted)
-                names.add(metric.name)
-                made.append(metric)
+            for goal, wanted, its_metrics, y, y_pred in zip(
+                self._goals, identifiers, made, y_shapes, y_pred_shapes, strict=True
+            ):
+                prefix = f"{goal.output}_" if len(self._goals) > 1 else ""
+                for identifier in wanted:
+                    if y is None:
+                        raise DataError(f"y is missing for the output {goal.output!r}, which has metrics")
+                    metric = _make(identifier, goal.loss, y, y_pred)
+                    metric.name = _free_name(prefix, metric.name, names, weighted=made is self._weighted)
+                    names.add(metric.name)
+                    its_metrics.append(metric)
         self._resolved = True
         if self._waiting:
             self.set_state(self._waiting)
             self._waiting = {}
 
-    def _make(self, identifier: Any, y_shape: Shape, y_pred_shape: Shape) -> Metric:
-        if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
-            metric = metrics.resolve_accuracy(self._loss, y_shape, y_pred_shape)
-        else:
-            metric = metrics.get(identifier)
-        if isinstance(identifier, str):
-            metric.name = identifier
-        return metric
+    def update(
+        self,
+        loss: float,
+        losses: Sequence[float],
+        ys: Sequence[Array | None],
+        y_preds: Sequence[Array],
+        weights: Sequence[Array | None],
+    ) -> None:
+        """Add a batch: the total loss, and for each output its loss, labels, predictions and weights.
 
-    def update(self, loss: float, y: Array, y_pred: Array, weight: Array | None) -> None:
-        """Add a batch; the loss counts by the number of its samples."""
-        self.loss.add_mean(loss, len(y_pred))
-        for metric in self._unweighted:
-            metric.update_state(y, y_pred)
-        for metric in self._weighted:
-            metric.update_state(y, y_pred, weight)
+        Losses count by the number of samples.
+        """
+        samples = len(y_preds[0])
+        self.loss.add_mean(loss, samples)
+        for number, mean in self._losses.items():
+            mean.add_mean(losses[number], samples)
+        for number, (y, y_pred) in enumerate(zip(ys, y_preds, strict=True)):
+            if y is None:
+                continue
+            for metric in self._unweighted[number]:
+                metric.update_state(y, y_pred)
+            for metric in self._weighted[number]:
+                metric.update_state(y, y_pred, weights[number])
 
     def result(self) -> Logs:
         """Values by name, in alphabetical order as Keras gives them."""
@@ -103,7 +121,7 @@ class MetricSet:
 
     def set_state(self, state: Mapping[str, Array]) -> None:
         """Take back what `get_state` gave, at once or as soon as the metrics are made."""
-        if not self._resolved and any(self._identifiers):
+        if not self._resolved and any(map(any, self._identifiers)):
             self._waiting = dict(state)
             return
         for number, metric in enumerate(self.all):
@@ -113,12 +131,40 @@ class MetricSet:
             )
 
 
-def _free_name(name: str, taken: Iterable[str], *, weighted: bool) -> str:
-    if name not in taken:
-        return name
-    if weighted and f"weighted_{name}" not in taken:
-        return f"weighted_{name}"
-    return next(free for n in range(1, 10**6) if (free := f"{name}_{n}") not in taken)
+def _for_outputs(given: Any, outputs: Sequence[str], argument: str) -> list[list[MetricIdentifier]]:
+    """The metrics of each output; those of a single one may be in any list or dictionary."""
+    if given is not None and not isinstance(given, (list, tuple, Mapping)):
+        raise ConfigError(f"{argument} is {given!r}; expected a list such as ['accuracy']")
+    if not given:
+        return [[] for _ in outputs]
+    if len(outputs) == 1:
+        return [_listed(list(given.values()) if isinstance(given, Mapping) else given)]
+    return [_listed(one) for one in by_output(given, outputs, argument, partly=True)]
+
+
+def _listed(given: Any) -> list[MetricIdentifier]:
+    if not isinstance(given, (list, tuple)):
+        return [] if given is None else [given]
+    return [metric for part in given for metric in _listed(part)]
+
+
+def _make(identifier: Any, loss: Loss | None, y_shape: Shape, y_pred_shape: Shape) -> Metric:
+    if isinstance(identifier, str) and identifier.lower() in ("accuracy", "acc"):
+        metric = metrics.resolve_accuracy(loss, y_shape, y_pred_shape)
+    else:
+        metric = metrics.get(identifier)
+    if isinstance(identifier, str):
+        metric.name = identifier
+    return metric
+
+
+def _free_name(prefix: str, name: str, taken: Iterable[str], *, weighted: bool) -> str:
+    plain = f"{prefix}{name}"
+    if plain not in taken:
+        return plain
+    if weighted and f"{prefix}weighted_{name}" not in taken:
+        return f"{prefix}weighted_{name}"
+    return next(free for n in range(1, 10**6) if (free := f"{plain}_{n}") not in taken)
 
 
 def _plain(value: Any) -> Any:

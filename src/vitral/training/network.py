@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vitral.layers.layer import Layer
+from vitral.training.columns import Layout
 from vitral.typing import Array, Cache, Shape
 
 
@@ -18,7 +19,7 @@ class Network(Layer):
         """The layers, first to last."""
 
     @abstractmethod
-    def build_for(self, batch_shape: Shape) -> None:
+    def build_for(self, batch_shape: Any) -> None:
         """Build the layers for batches of this shape unless that is done."""
 
     @abstractmethod
@@ -27,8 +28,32 @@ class Network(Layer):
 
     @property
     @abstractmethod
-    def output_layer(self) -> Layer | None:
-        """The layer whose output is the model's; None if there is no layer."""
+    def output_layers(self) -> list[Layer | None]:
+        """For each output the layer that makes it; None where its activation cannot be left out."""
+
+    @property
+    def output_names(self) -> list[str]:
+        """For each output the name of the layer that makes it."""
+        return ["output"]
+
+    @property
+    def output_keys(self) -> list[str]:
+        """For each output the name under which its labels, loss and metrics are given and shown."""
+        return self.output_names
+
+    @property
+    def output_shapes(self) -> list[Shape]:
+        """For each output its shape."""
+        return [self.output_shape]
+
+    @property
+    def layout(self) -> Layout:
+        """Names of inputs and outputs, by which their arrays may be given."""
+        return Layout()
+
+    def result(self, things: list[Any]) -> Any:
+        """Things for the outputs in the structure in which the model gives them: here, the only one."""
+        return things[0]
 
     @abstractmethod
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from vitral.errors import ConfigError, ModelWarning
-from vitral.training.data import Data, whole_number
-from vitral.training.feeds import ArrayFeed, ClassWeight, Feed, IndexedFeed, StreamFeed
+from vitral.training.columns import Columns, Layout
+from vitral.training.data import SINGLE, Data, whole_number
+from vitral.training.feeds import ArrayFeed, Feed, IndexedFeed, StreamFeed
 from vitral.training.py_dataset import PyDataset
 
 
@@ -34,7 +35,8 @@ def open_feed(
     weight: Any = None,
     *,
     batch_size: int | None = None,
-    class_weight: ClassWeight = None,
+    class_weight: Mapping[int, float] | None = None,
+    layout: Layout = SINGLE,
     steps: int | None = None,
     epochs: int = 1,
     steps_name: str = "steps",
@@ -44,8 +46,12 @@ def open_feed(
     Raises ConfigError where y, weights or the like do not go with it, or if it is none of these.
     """
     wanted = None if steps is None else whole_number(steps, steps_name, 1)
-    if is_array(x):
-        return ArrayFeed(Data.of(x, y, weight).with_class_weight(class_weight), batch_size, wanted)
+
+    def collect(x: Any, y: Any = None, weight: Any = None) -> Data:
+        return Data.of(x, y, weight, layout).with_class_weight(class_weight)
+
+    if is_array(x) or (layout.inputs is not None and isinstance(x, Mapping)):
+        return ArrayFeed(collect(x, y, weight), batch_size, wanted)
     if isinstance(x, PyDataset) and x.num_batches is None:
         x = EndlessDataset(x)
     indexed = isinstance(x, PyDataset) or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
@@ -60,16 +66,16 @@ def open_feed(
         message = f"batch_size={batch_size} has no effect: a {type(x).__name__} gives whole batches"
         warnings.warn(message, ModelWarning, stacklevel=4)
     if indexed:
-        return IndexedFeed(x, class_weight, wanted)
-    return StreamFeed(x, class_weight, wanted, None if wanted is None else wanted * epochs)
+        return IndexedFeed(x, collect, wanted)
+    return StreamFeed(x, collect, wanted, None if wanted is None else wanted * epochs)
 
 
 def is_array(x: Any) -> bool:
     """Whether x is all the samples at once, rather than something that gives them batch by batch."""
-    return isinstance(x, (np.ndarray, list, tuple)) or hasattr(x, "__array__")
+    return isinstance(x, (np.ndarray, list, tuple, Columns)) or hasattr(x, "__array__")
 
 
-def open_validation(data: Any, batch_size: int | None, steps: int | None, times: int) -> Feed:
+def open_validation(data: Any, batch_size: int | None, steps: int | None, times: int, layout: Layout = SINGLE) -> Feed:
     """The feed for `validation_data`, which will be used that many times."""
     parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
     if is_array(data) and (not isinstance(data, (tuple, list)) or len(parts) not in (2, 3)):
@@ -77,7 +83,9 @@ def open_validation(data: Any, batch_size: int | None, steps: int | None, times:
             f"validation_data is a {type(data).__name__}; expected (x, y), (x, y, sample_weight) or something that "
             "gives batches"
         )
-    feed = open_feed(*parts, batch_size=batch_size, steps=steps, epochs=times, steps_name="validation_steps")
+    feed = open_feed(
+        *parts, batch_size=batch_size, steps=steps, epochs=times, steps_name="validation_steps", layout=layout
+    )
     if isinstance(feed, StreamFeed) and feed.only_once and steps is None and times > 1:
         raise ConfigError(
             f"validation_data is a {type(data).__name__}, which a first validation would use up: give validation_steps"
@@ -85,8 +93,8 @@ def open_validation(data: Any, batch_size: int | None, steps: int | None, times:
     return feed
 
 
-def split_arrays(x: Any, y: Any, weight: Any, fraction: float) -> tuple[Data, Data]:
+def split_arrays(x: Any, y: Any, weight: Any, fraction: float, layout: Layout = SINGLE) -> tuple[Data, Data]:
     """The samples for training and those held out; raises ConfigError unless they are arrays."""
-    if not is_array(x):
+    if not is_array(x) and not (layout.inputs is not None and isinstance(x, Mapping)):
         raise ConfigError(f"validation_split needs arrays and received a {type(x).__name__}: give validation_data")
-    return Data.of(x, y, weight).split(fraction)
+    return Data.of(x, y, weight, layout).split(fraction)

@@ -1,4 +1,4 @@
-"""The predictions of all batches in one array."""
+"""The predictions of all batches in one array for each output."""
 
 import numpy as np
 
@@ -11,20 +11,21 @@ class Outputs:
 
     def __init__(self, feed: Feed) -> None:
         self._samples = feed.samples if isinstance(feed, ArrayFeed) else None
-        self._array: Array | None = None
+        self._arrays: list[Array] = []
         self._filled = 0
-        self._parts: list[Array] = []
+        self._parts: list[list[Array]] = []
 
-    def add(self, y: Array) -> None:
-        """Take up the output of the next batch."""
+    def add(self, ys: list[Array]) -> None:
+        """Take up the outputs of the next batch."""
         if self._samples is None:
-            self._parts.append(y)
+            self._parts.append(ys)
             return
-        if self._array is None:
-            self._array = np.empty((self._samples, *y.shape[1:]), y.dtype)
-        self._array[self._filled :][: len(y)] = y
-        self._filled += len(y)
+        if not self._arrays:
+            self._arrays = [np.empty((self._samples, *y.shape[1:]), y.dtype) for y in ys]
+        for array, y in zip(self._arrays, ys, strict=True):
+            array[self._filled :][: len(y)] = y
+        self._filled += len(ys[0])
 
-    def all(self) -> Array:
+    def all(self) -> list[Array]:
         """The outputs of all samples, in order."""
-        return np.concatenate(self._parts) if self._array is None else self._array
+        return self._arrays or [np.concatenate(parts) for parts in zip(*self._parts, strict=True)]

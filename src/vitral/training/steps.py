@@ -1,12 +1,16 @@
 """One step of training, and one of evaluation."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from vitral.core.variable import Variable
+from vitral.layers.layer import Layer
 from vitral.losses import Loss
 from vitral.training.checks import activation_name, check_batch, uses_hidden_logits
+from vitral.training.columns import arrays_of
 from vitral.training.compiled import Compiled
 from vitral.typing import Array
 
@@ -17,62 +21,71 @@ _quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ig
 class Steps(Compiled):
     """A compiled network that can take a step on a batch.
 
-    Batches are (x, y, sample weights) with x as floats.
+    Batches are (x, y, sample weights) with x as floats; x is a list for several inputs, y and weights are columns for
+    several outputs.
     """
 
     @_quiet
-    def train_step(self, x: Array, y: Array, weight: Array | None) -> None:
-        """Forward, loss, backward, update; the loss and the metrics are added to the running means."""
-        loss = self.require_loss("fit")
+    def train_step(self, x: Any, y: Any, weight: Any) -> None:
+        """Forward, losses, backward, update; the losses and the metrics are added to the running means."""
         variables = self.trainable_weights
-        behind = not uses_hidden_logits(loss, self.output_layer)
-        (output,), caches = self.run(x, True, [behind])
-        y = self.run_targets(y, caches)
+        behind = self._behind()
+        outputs, caches = self.run(x, True, behind)
         for variable in self.weights:
             variable.zero_grad()
-        if self._is_fused(loss):
-            # Softmax or sigmoid with its own cross-entropy: the gradient before the activation is a - y.
-            value, dz = loss.loss_and_preactivation_gradient(y, output, weight)
-            self.run_back([dz], caches, [False])
-        else:
-            value, dy = loss.loss_and_gradient(y, output, weight)
-            self.run_back([dy], caches, [behind])
-        value += self._add_penalties(variables)
-        if not math.isfinite(value):
-            check_batch(x)
+        # Softmax or sigmoid with its own cross-entropy: the gradient before the activation is a - y.
+        merged = [_is_merged(goal.loss, layer) for goal, layer in zip(self._goals, self.output_layers, strict=True)]
+        ys = [None if part is None else self.run_targets(part, caches) for part in self._for_outputs(y)]
+        weights = self._for_outputs(weight)
+        values, gradients = [], []
+        for goal, y_true, output, its_weight, is_merged in zip(self._goals, ys, outputs, weights, merged, strict=True):
+            value, gradient = goal.value_and_gradient(y_true, output, its_weight, is_merged)
+            values.append(value)
+            gradients.append(gradient)
+        self.run_back(gradients, caches, [a and not b for a, b in zip(behind, merged, strict=True)])
+        total = self._total(values, self._add_penalties(variables), x)
         if variables:
             self.optimizer.apply(variables)
-        self._metrics.update(value, y, self._prediction(output, behind), weight)
+        self._metrics.update(total, values, ys, self._predictions(outputs, behind), weights)
 
     @_quiet
-    def test_step(self, x: Array, y: Array, weight: Array | None) -> None:
-        """Forward and loss; the loss and the metrics are added to the running means."""
-        loss = self.require_loss("evaluate")
-        behind = not uses_hidden_logits(loss, self.output_layer)
-        (output,), _ = self.run(x, False, [behind])
-        # Without a reduction there is a loss for each sample; training adds them up, so their sum is shown.
-        value = float(np.sum(loss(y, output, weight))) + sum(map(_penalty, self.trainable_weights))
-        if not math.isfinite(value):
-            check_batch(x)
-        self._metrics.update(value, y, self._prediction(output, behind), weight)
+    def test_step(self, x: Any, y: Any, weight: Any) -> None:
+        """Forward and losses; the losses and the metrics are added to the running means."""
+        behind = self._behind()
+        outputs, _ = self.run(x, False, behind)
+        ys, weights = self._for_outputs(y), self._for_outputs(weight)
+        values = [goal.value(*arrays) for goal, *arrays in zip(self._goals, ys, outputs, weights, strict=True)]
+        total = self._total(values, sum(map(_penalty, self.trainable_weights)), x)
+        self._metrics.update(total, values, ys, self._predictions(outputs, behind), weights)
 
     @_quiet
-    def predict_step(self, x: Array) -> Array:
-        """The output for a batch."""
-        return self.run(x, False, [True])[0][0]
+    def predict_step(self, x: Any) -> list[Array]:
+        """The outputs for a batch."""
+        return self.run(x, False, [True] * len(self.output_names))[0]
 
-    def _prediction(self, output: Array, behind: bool) -> Array:
-        """What `predict` would give: the output, once it is behind the last layer's activation."""
-        prediction: Array = output if behind else self.output_layer.activation(output)  # type: ignore[union-attr]
-        return prediction
+    def _behind(self) -> list[bool]:
+        """For each output, whether its loss is taken from behind the last activation."""
+        return [
+            goal.loss is None or not uses_hidden_logits(goal.loss, layer)
+            for goal, layer in zip(self._goals, self.output_layers, strict=True)
+        ]
 
-    def _is_fused(self, loss: Loss) -> bool:
-        layer = self.output_layer
-        return (
-            loss.fused_activation is not None
-            and loss.fused_activation == activation_name(layer)
-            and hasattr(layer, "backward_preactivation")
-        )
+    def _for_outputs(self, part: Any) -> list[Any]:
+        return [None] * len(self._goals) if part is None else arrays_of(part)
+
+    def _total(self, values: Sequence[float], penalties: float, x: Any) -> float:
+        total = sum(value * goal.weight for value, goal in zip(values, self._goals, strict=True)) + penalties
+        if not math.isfinite(total):
+            for array in x if isinstance(x, list) else [x]:
+                check_batch(array)
+        return total
+
+    def _predictions(self, outputs: Sequence[Array], behind: Sequence[bool]) -> list[Array]:
+        """What `predict` would give: the outputs, once they are behind the last activations."""
+        return [
+            output if is_behind else layer.activation(output)  # type: ignore[union-attr]
+            for output, layer, is_behind in zip(outputs, self.output_layers, behind, strict=True)
+        ]
 
     def _add_penalties(self, variables: list[Variable]) -> float:
         """Add every regularizer's gradient to its variable; returns the sum of the penalties."""
@@ -84,3 +97,13 @@ class Steps(Compiled):
 
 def _penalty(variable: Variable) -> float:
     return 0.0 if variable.regularizer is None else float(variable.regularizer(variable.value))
+
+
+def _is_merged(loss: Loss | None, layer: Layer | None) -> bool:
+    """Whether the derivatives of the loss and of the activation in front of it are taken as one."""
+    return (
+        loss is not None
+        and loss.fused_activation is not None
+        and loss.fused_activation == activation_name(layer)
+        and hasattr(layer, "backward_preactivation")
+    )

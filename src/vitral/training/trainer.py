@@ -9,12 +9,13 @@ from vitral.callbacks import Callback, CallbackList, History
 from vitral.core.rng import next_seed
 from vitral.errors import ConfigError, DataError, ModelWarning, ShapeError
 from vitral.training.checks import check_targets, model_warnings
-from vitral.training.data import Data, as_array, whole_number
+from vitral.training.columns import Columns, arrays_of
+from vitral.training.data import Data, whole_number
 from vitral.training.feeds import OUT_OF_DATA, ArrayFeed, Feed
 from vitral.training.open_feed import is_array, open_feed, open_validation, split_arrays
 from vitral.training.outputs import Outputs
 from vitral.training.state import Resumable
-from vitral.typing import Array, Logs
+from vitral.typing import Logs
 
 Verbose = Literal["auto", 0, 1, 2]
 Callbacks = Callback | Iterable[Callback] | None
@@ -24,8 +25,11 @@ class Trainer(Resumable):
     """A network that can be trained, evaluated and used.
 
     Everywhere x is an array, a memory map or a list with one entry a sample, of any number type: every batch is cast by
-    itself. Or it gives whole batches, x, (x, y) or (x, y, sample_weight): a PyDataset or another object with
-    `__getitem__` and `__len__`, a generator, or anything that can be iterated; these are read in advance, on a thread.
+    itself. For a model of several inputs it is a list with such an array for each, or a dictionary by their names; so
+    are labels and weights for several outputs.
+
+    Or it gives whole batches, x, (x, y) or (x, y, sample_weight): a PyDataset or another object with `__getitem__` and
+    `__len__`, a generator, or anything that can be iterated; these are read in advance, on a thread.
 
     `verbose` is 0 (silent), 1 (a bar on a terminal, a line an epoch elsewhere), 2 (a line an epoch) or
     "auto" (1).
@@ -70,7 +74,7 @@ class Trainer(Resumable):
         epochs, initial_epoch = whole_number(epochs, "epochs", 0), whole_number(initial_epoch, "initial_epoch", 0)
         validates = [epoch for epoch in range(initial_epoch, epochs) if _is_due(epoch, validation_freq)]
         if validation_split and validation_data is None:
-            data, held_out = split_arrays(x, y, sample_weight, validation_split)
+            data, held_out = split_arrays(x, y, sample_weight, validation_split, self.layout)
             x, y, sample_weight = data.x, data.y, data.weight
             validation_data = (held_out.x, held_out.y, held_out.weight)
         if validation_batch_size is None and (validation_data is None or is_array(validation_data)):
@@ -83,12 +87,15 @@ class Trainer(Resumable):
                 steps=steps_per_epoch,
                 steps_name="steps_per_epoch",
                 epochs=epochs - initial_epoch,
+                layout=self.layout,
             )
             open_feeds.callback(feed.close)
             self._prepare(feed, "fit")
             validation = None
             if validation_data is not None:
-                validation = open_validation(validation_data, validation_batch_size, validation_steps, len(validates))
+                validation = open_validation(
+                    validation_data, validation_batch_size, validation_steps, len(validates), self.layout
+                )
                 open_feeds.callback(validation.close)
                 self._prepare(validation, "fit")
             if initial_step < 0 or (feed.steps is not None and initial_step > feed.steps):
@@ -125,7 +132,7 @@ class Trainer(Resumable):
         with closing(feed.epoch(epoch, self.shuffle_seed if shuffle else None, first)) as batches:
             for step, (x, y, weight) in batches:
                 listeners.on_train_batch_begin(step)
-                self.train_step(*self._checked(feed, x, y, "fit"), weight)
+                self.train_step(*self._checked(feed, x, y), weight)
                 listeners.on_train_batch_end(step, self._metrics.result())
                 if self.stop_training:
                     break
@@ -148,7 +155,7 @@ class Trainer(Resumable):
         The running means of a training are left as they are, so a callback may call this in the middle of an epoch.
         """
         self.require_loss("evaluate")
-        with closing(open_feed(x, y, sample_weight, batch_size=batch_size, steps=steps)) as feed:
+        with closing(open_feed(x, y, sample_weight, batch_size=batch_size, steps=steps, layout=self.layout)) as feed:
             self._prepare(feed, "evaluate")
             listeners = self._listeners(callbacks, verbose, epochs=1, steps=feed.steps)
             running = self._metrics.get_state()
@@ -164,7 +171,7 @@ class Trainer(Resumable):
         with closing(feed.epoch(0, seed=None)) as batches:
             for step, (x, y, weight) in batches:
                 listeners.on_test_batch_begin(step)
-                self.test_step(*self._checked(feed, x, y, "evaluate"), weight)
+                self.test_step(*self._checked(feed, x, y), weight)
                 listeners.on_test_batch_end(step, self._metrics.result())
         logs = self._metrics.result()
         listeners.on_test_end(logs)
@@ -177,9 +184,10 @@ class Trainer(Resumable):
         verbose: Verbose = "auto",
         steps: int | None = None,
         callbacks: Callbacks = None,
-    ) -> Array:
-        """The model's output for every sample, or for those of the first `steps` batches, in order."""
-        with closing(open_feed(x, batch_size=batch_size, steps=steps)) as feed:
+    ) -> Any:
+        """The model's output for every sample, or for those of the first `steps` batches, in order; several outputs in
+        the structure in which the model gives them."""
+        with closing(open_feed(x, batch_size=batch_size, steps=steps, layout=self.layout)) as feed:
             self._build_for(_first_of(feed))
             listeners = self._listeners(callbacks, verbose, epochs=1, steps=feed.steps)
             outputs = Outputs(feed)
@@ -187,10 +195,10 @@ class Trainer(Resumable):
             with closing(feed.epoch(0, seed=None)) as batches:
                 for step, (batch, _, _) in batches:
                     listeners.on_predict_batch_begin(step)
-                    outputs.add(self.predict_step(self.fit_input(batch)))
+                    outputs.add(self.predict_step(self._fitted(batch)))
                     listeners.on_predict_batch_end(step)
             listeners.on_predict_end()
-        return outputs.all()
+        return self.result(outputs.all())
 
     def train_on_batch(
         self,
@@ -202,51 +210,67 @@ class Trainer(Resumable):
     ) -> Any:
         """One step on these samples; returns their loss and metrics from before the step, as `evaluate` does."""
         self.require_loss("train_on_batch")
-        return self._on_batch(
-            self.train_step, Data.of(x, y, sample_weight).with_class_weight(class_weight), return_dict
-        )
+        data = Data.of(x, y, sample_weight, self.layout).with_class_weight(class_weight)
+        return self._on_batch(self.train_step, data, return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
         """Loss and metrics on these samples as one batch."""
         self.require_loss("test_on_batch")
-        return self._on_batch(self.test_step, Data.of(x, y, sample_weight), return_dict)
+        return self._on_batch(self.test_step, Data.of(x, y, sample_weight, self.layout), return_dict)
 
     def _on_batch(self, step: Any, data: Data, return_dict: bool) -> Any:
         feed = ArrayFeed(data, len(data), wanted=None)
         self._prepare(feed, "a step on a batch")
         self._metrics.reset()
         for _, (x, y, weight) in feed.epoch(0, seed=None):
-            step(self.fit_input(x), y, weight)
+            step(self._fitted(x), y, weight)
         logs = self._metrics.result()
         return logs if return_dict else self._metrics.in_order(logs)
 
-    def predict_on_batch(self, x: Any) -> Array:
+    def predict_on_batch(self, x: Any) -> Any:
         """The model's output for these samples as one batch."""
-        return self.predict(x, batch_size=len(as_array(x, "x")), verbose=0)
+        return self.predict(x, batch_size=len(Data.of(x, layout=self.layout)), verbose=0)
 
     def _prepare(self, feed: Feed, action: str) -> None:
         """Build the model and check the labels, all of them if they are there; says once after each `compile` what is
         probably wrong."""
         data = _first_of(feed)
+        self.require_loss(action)
         self._build_for(data)
-        y = check_targets(self, self.require_loss(action), data.y)
-        self._metrics.resolve(y.shape, (len(y), *self.output_shape[1:]))
+        self._check_labels(data.y)
+        shapes = [None if y is None else y.shape for y in self._for_outputs(data.y)]
+        self._metrics.resolve(shapes, [(len(data), *shape[1:]) for shape in self.output_shapes])
         if not self._warned:
             self._warned = True
-            for message in model_warnings(self, y if feed.is_whole else None):
+            for message in model_warnings(self, data.y if feed.is_whole else None):
                 warnings.warn(message, ModelWarning, stacklevel=3)
 
-    def _checked(self, feed: Feed, x: Array, y: Any, action: str) -> tuple[Array, Any]:
+    def _check_labels(self, y: Any) -> None:
+        for goal, layer, shape, labels in zip(
+            self.goals, self.output_layers, self.output_shapes, self._for_outputs(y), strict=True
+        ):
+            if goal.loss is not None:
+                check_targets(goal.loss, layer, shape, labels)
+
+    def _checked(self, feed: Feed, x: Any, y: Any) -> tuple[Any, Any]:
         """A batch as the first layer wants it, with its labels checked unless `_prepare` has seen them."""
-        return self.fit_input(x), y if feed.is_whole else check_targets(self, self.require_loss(action), y)
+        if not feed.is_whole:
+            self._check_labels(y)
+        return self._fitted(x), y
+
+    def _fitted(self, x: Any) -> Any:
+        return self.fit_input(x.arrays if isinstance(x, Columns) else x)
 
     def _build_for(self, data: Data) -> None:
         x = data.x
-        self.build_for((None, *x.shape[1:]))
+        if isinstance(x, Columns):
+            self.build_for([(None, *array.shape[1:]) for array in arrays_of(x)])
+        else:
+            self.build_for((None, *x.shape[1:]))
         try:
-            self.fit_input(x[:1])
+            self._fitted(x[:1])
         except ShapeError:
-            if x.shape == self.input_shape[1:]:
+            if not isinstance(x, Columns) and x.shape == self.input_shape[1:]:
                 raise ShapeError(
                     f"x has the shape {x.shape} of one sample; expected a batch of samples, such as x[np.newaxis]"
                 ) from None
