@@ -1,6 +1,7 @@
 """Saved models, in Keras 3's formats: `.keras` for all of a model, `.weights.h5` for its weights.
 
-Weights also go to safetensors files and to PyTorch, and come from there; whole models go to ONNX.
+Weights also go to safetensors files and to PyTorch, and come from there; whole models go to ONNX and come
+from there.
 """
 
 from vitral.core.custom_objects import (
@@ -11,7 +12,7 @@ from vitral.core.custom_objects import (
     register_keras_serializable,
 )
 from vitral.saving.files import load_model, load_weights, save_model, save_weights
-from vitral.saving.onnx import to_onnx
+from vitral.saving.onnx import from_onnx, to_onnx
 from vitral.saving.pytorch import from_torch, to_torch
 from vitral.saving.safetensors import load_safetensors, save_safetensors
 from vitral.saving.serialization import deserialize_keras_object, serialize_keras_object
@@ -22,6 +23,7 @@ __all__ = [
     "CustomObjectScope",
     "custom_object_scope",
     "deserialize_keras_object",
+    "from_onnx",
     "from_torch",
     "get_custom_objects",
     "get_registered_name",

@@ -13,6 +13,7 @@ from vitral import layers
 from vitral.errors import ConfigError, ModelFileError
 from vitral.layers import Layer
 from vitral.models import Model
+from vitral.saving.flattening import channels_first_order
 from vitral.saving.torch_layouts import LAYOUTS, Weight, Weights
 from vitral.typing import Array, Shape
 
@@ -109,8 +110,7 @@ def _rearranged(weights: Weights, image: Shape | None) -> Weights:
     """The same for a layer whose inputs are the values of an image, in another order in PyTorch."""
     if image is None:
         return weights
-    height, width, channels = (int(size or 0) for size in image)
-    theirs = np.arange(height * width * channels).reshape(height, width, channels).transpose(2, 0, 1).ravel()
+    theirs = channels_first_order(image)
     ours = np.argsort(theirs)
 
     def turned(weight: Weight) -> Weight:

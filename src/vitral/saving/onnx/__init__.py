@@ -1,8 +1,10 @@
-"""ONNX files, which other programs run: out (`export`) and in (`importing`), opset 21.
+"""ONNX files, which other programs run, of opset 21.
 
-`drawing` and `nodes` hold what both are made of, `layers_out` and `nodes_in` one small function per layer or node.
+Out: `export` draws a graph (`drawing`) with one small function per layer (`layers_out`, `activations_out`). In:
+`importing` makes a model (`sketch`) with one small function per node (`nodes_in`) of a file that `reading` checked.
 """
 
 from vitral.saving.onnx.export import to_onnx
+from vitral.saving.onnx.importing import from_onnx
 
-__all__ = ["to_onnx"]
+__all__ = ["from_onnx", "to_onnx"]

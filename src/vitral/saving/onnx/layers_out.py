@@ -163,8 +163,11 @@ def _scaled(drawing: Drawing, x: Value, scale: Array, offset: Array) -> Value:
     """scale x + offset, with one number or one for each channel."""
 
     def drawn(name: str) -> str:
-        product = drawing.node("Mul", name, drawing.per_channel(x, scale))
-        return drawing.node("Add", product, drawing.per_channel(x, offset))
+        if (scale != 1).any():
+            name = drawing.node("Mul", name, drawing.per_channel(x, scale))
+        if offset.any():
+            name = drawing.node("Add", name, drawing.per_channel(x, offset))
+        return name
 
     return drawing.each([x], x.shape, drawn)
 

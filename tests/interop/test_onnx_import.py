@@ -1,0 +1,237 @@
+"""Image classifiers out of ONNX files: our own, PyTorch's, and files that no one should trust."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.interop.test_onnx_export import FLAT, IMAGE, randomized
+from vitral import Input, Model, Sequential, layers, saving
+from vitral.errors import ModelFileError
+
+onnx = pytest.importorskip("onnx")
+reference = pytest.importorskip("onnx.reference")
+helper = pytest.importorskip("onnx.helper")
+
+RANDOM = np.random.default_rng(3)
+
+
+def comes_back(model: Any, path: Path) -> Any:
+    saving.to_onnx(model, path)
+    again = saving.from_onnx(path)
+    inputs = [RANDOM.normal(size=(3, *tensor.shape[1:])).astype("float32") for tensor in model.inputs]
+    given: Any = inputs if len(inputs) > 1 else inputs[0]
+    np.testing.assert_allclose(again(given), model(given), rtol=1e-5, atol=1e-5)
+    return again
+
+
+@pytest.mark.parametrize(("cls", "make", "shape"), FLAT, ids=[cls.__name__ for cls, _, _ in FLAT])
+def test_layers_come_back(cls: Any, make: Any, shape: Any, tmp_path: Path) -> None:
+    layer = make()
+    name = getattr(getattr(layer, "activation", None), "name", "")
+    if name in ("log_sigmoid", "squareplus") or getattr(layer, "threshold", 0):
+        with pytest.raises(ModelFileError, match=r"Vitral has no layers for: (Neg|Sqrt|Less, Where)$"):
+            comes_back(Sequential([Input(shape), layer]), tmp_path / "m.onnx")
+        return
+    if isinstance(shape, list):
+        if len({len(one) for one in shape}) > 1:
+            shape = shape[:2]
+        inputs = [Input(one) for one in shape]
+        comes_back(randomized(Model(inputs, layer(inputs))), tmp_path / "m.onnx")
+    else:
+        comes_back(randomized(Sequential([Input(shape), layer])), tmp_path / "m.onnx")
+
+
+def test_a_convolutional_network_comes_back_as_it_was(tmp_path: Path) -> None:
+    model = Sequential(
+        [
+            Input((12, 12, 3)),
+            layers.Rescaling(1 / 255),
+            layers.Conv2D(4, 3, activation="relu", padding="same"),
+            layers.BatchNormalization(),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(5, activation="softmax"),
+        ]
+    )
+    again = comes_back(randomized(model), tmp_path / "m.onnx")
+    kinds = [type(layer).__name__ for layer in again.layers]
+    assert kinds == ["InputLayer", "Rescaling", "Conv2D", "Activation", "BatchNormalization", "MaxPooling2D",
+                     "Flatten", "Dense", "Activation"]  # fmt: skip
+    again.compile("adam", "sparse_categorical_crossentropy")
+    again.fit(RANDOM.normal(size=(8, 12, 12, 3)), np.arange(8) % 5, verbose=0)
+
+
+def graph(nodes: list[Any], shape: Any = ("n", 2, 4, 4), to: Any = ("n",), **constants: Any) -> Any:
+    """A file's content: one input x, one output y."""
+    tensors = [onnx.numpy_helper.from_array(np.asarray(value), name) for name, value in constants.items()]
+    ports = [helper.make_tensor_value_info("x", 1, shape)], [helper.make_tensor_value_info("y", 1, to)]
+    content = helper.make_graph(nodes, "g", *ports, tensors)
+    return helper.make_model(content, opset_imports=[helper.make_opsetid("", 21)], ir_version=10)
+
+
+def node(kind: str, *inputs: str, to: str = "y", **attributes: Any) -> Any:
+    return helper.make_node(kind, inputs, [to], name=f"the_{kind}", **attributes)
+
+
+def imported(content: Any, path: Path) -> Any:
+    path.write_bytes(content.SerializeToString())
+    return saving.from_onnx(path)
+
+
+KERNEL = RANDOM.normal(size=(3, 2, 3, 3)).astype("float32")
+MATRIX = RANDOM.normal(size=(48, 5)).astype("float32")
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [node("Conv", "x", "k", to="c", pads=[1, 1, 1, 1]), node("Flatten", "c", to="f"), node("MatMul", "f", "m")],
+        [
+            node("Conv", "x", "k", "b", to="c", pads=[1, 1, 1, 1]),
+            node("Relu", "c", to="r"),
+            node("MaxPool", "r", to="p", kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1]),
+            node("Reshape", "p", "flat", to="f"),
+            node("Sigmoid", "f", to="s"),
+            node("Gemm", "s", "mt", "five", transB=1, alpha=0.5, beta=2.0),
+        ],
+        [
+            node("Sub", "x", "two", to="s"),
+            node("Div", "s", "per", to="d"),
+            node("Conv", "d", "k", to="c", pads=[2, 1, 0, 1], strides=[2, 1]),
+            node("GlobalAveragePool", "c", to="g"),
+            node("Squeeze", "g", "spots", to="q"),
+            node("MatMul", "q", "small", to="a"),
+            node("Add", "a", "five"),
+        ],
+        [
+            node("Conv", "x", "k", to="c", auto_pad="SAME_UPPER", strides=[2, 2]),
+            node("AveragePool", "c", to="a", kernel_shape=[2, 2], pads=[1, 1, 1, 1], count_include_pad=1),
+            node("Concat", "a", "a", to="e", axis=1),
+            node("ReduceMean", "e", "spots", keepdims=0),
+        ],
+    ],
+)
+def test_graphs_with_channels_in_front(nodes: list[Any], tmp_path: Path) -> None:
+    constants = {
+        "k": KERNEL, "b": np.ones(3, "float32"), "m": MATRIX, "mt": MATRIX.T.copy(), "flat": np.array([0, -1]),
+        "five": np.arange(5, dtype="float32"), "two": np.array([1, 2], "float32").reshape(1, 2, 1, 1),
+        "per": np.array([[[2.0]], [[4.0]]], "float32"), "spots": np.array([2, 3]), "small": MATRIX[:3],
+    }  # fmt: skip
+    content = graph(nodes, **constants)
+    x = RANDOM.normal(size=(3, 2, 4, 4)).astype("float32")
+    (expected,) = reference.ReferenceEvaluator(content).run(None, {"x": x})
+    model = imported(content, tmp_path / "m.onnx")
+    assert model.input_shape == (None, 4, 4, 2)
+    np.testing.assert_allclose(model(x.transpose(0, 2, 3, 1)), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_an_older_opset(tmp_path: Path) -> None:
+    content = graph([node("Clip", "x", "low", "high")], to=("n", 2, 4, 4), low=np.float32(0), high=np.float32(6))
+    content.opset_import[0].version = 13
+    x = RANDOM.normal(0, 9, (2, 2, 4, 4)).astype("float32")
+    result = imported(content, tmp_path / "m.onnx")(x.transpose(0, 2, 3, 1))
+    np.testing.assert_array_equal(result.transpose(0, 3, 1, 2), x.clip(0, 6))
+
+
+def test_a_flattened_image_is_no_result(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="output 'y' is a flattened image"):
+        imported(graph([node("Flatten", "x")]), tmp_path / "m.onnx")
+    one_channel = graph([node("Flatten", "x", to="f"), node("Softmax", "f", axis=-1)], ("n", 1, 4, 4))
+    assert imported(one_channel, tmp_path / "a.onnx").output_shape == (None, 16)
+
+
+def test_all_unknown_nodes_are_named(tmp_path: Path) -> None:
+    nodes = [node("Erf", "x", to="e"), node("Cos", "e", to="c"), node("Relu", "c", to="r"), node("Erf", "r")]
+    with pytest.raises(ModelFileError, match=r"has nodes that Vitral has no layers for: Cos, Erf$"):
+        imported(graph(nodes), tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "message"),
+    [
+        ([node("Softmax", "x", axis=2)], "Softmax 'the_Softmax' has axis=2; expected the channels, 1"),
+        ([node("Transpose", "x", perm=[0, 2, 1, 3])], r"has perm=\[0, 2, 1, 3\]"),
+        ([node("MaxPool", "x", kernel_shape=[3, 3], pads=[1, 1, 0, 0])], r"has pads=\[1, 1, 0, 0\]"),
+        ([node("MaxPool", "x", kernel_shape=[3, 3], ceil_mode=1)], "has ceil_mode=1"),
+        ([node("Conv", "x", "k", auto_pad="SAME_LOWER")], "SAME_LOWER"),
+        ([node("Conv", "x", "x")], "takes 'x' from other nodes; expected a constant"),
+        ([node("Elu", "x", alpha=2.0)], "has {'alpha': 2.0}"),
+        ([node("Clip", "x", "one")], "clips at 1.0"),
+        ([node("Div", "one", "x")], "works on a constant in a way that no layer does"),
+        ([node("Mul", "x", "k")], r"has a constant of shape \(3, 2, 3, 3\)"),
+        ([node("ReduceMean", "x", "axes")], r"reduces the axes \[1\] of 4"),
+    ],
+)
+def test_nodes_that_no_layer_does(nodes: list[Any], message: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match=message) as caught:
+        imported(graph(nodes, k=KERNEL, one=np.float32(1), axes=np.array([1])), tmp_path / "m.onnx")
+    assert "\n" not in str(caught.value)
+
+
+def outside(tensor: Any) -> None:
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="../../etc/passwd")
+
+
+def huge(tensor: Any) -> None:
+    tensor.dims[0] = 1 << 50
+
+
+def negative(tensor: Any) -> None:
+    tensor.dims[0] = -3
+
+
+def short(tensor: Any) -> None:
+    tensor.raw_data = tensor.raw_data[:-4]
+
+
+def foreign(tensor: Any) -> None:
+    tensor.data_type = 999
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (outside, "keeps k in another file"),
+        (huge, "k claims 20266198323167232 numbers"),
+        (negative, r"k has the shape \[-3, 2, 3, 3\]"),
+        (short, "k claims 54 numbers, of shape .*; the file has 53"),
+        (foreign, "k is of an unknown type, 999"),
+    ],
+)
+def test_tensors_that_are_not_what_they_claim(change: Any, message: str, tmp_path: Path) -> None:
+    content = graph([node("Conv", "x", "k")], k=KERNEL)
+    change(content.graph.initializer[0])
+    with pytest.raises(ModelFileError, match=message):
+        imported(content, tmp_path / "m.onnx")
+
+
+@pytest.mark.parametrize("keep", [0, 1, 10, 100, 200, -1])
+def test_truncated_files(keep: int, tmp_path: Path) -> None:
+    path = tmp_path / "m.onnx"
+    path.write_bytes(graph([node("Conv", "x", "k")], k=KERNEL).SerializeToString()[:keep])
+    with pytest.raises(ModelFileError, match=r"m\.onnx: ") as caught:
+        saving.from_onnx(path)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ModelFileError, match="cannot be read"):
+        saving.from_onnx(tmp_path / "nowhere.onnx")
+
+
+def test_operators_of_others(tmp_path: Path) -> None:
+    content = graph([node("Relu", "x", to="r"), node("Evil", "r", domain="com.evil")])
+    content.opset_import.add(domain="com.evil", version=1)
+    with pytest.raises(ModelFileError, match=r"those of com\.evil"):
+        imported(content, tmp_path / "m.onnx")
+
+
+def test_images_of_unknown_size(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="the input 'x' has axes of unknown size"):
+        imported(graph([node("Relu", "x")], ("n", 3, "h", "w")), tmp_path / "m.onnx")
+
+
+def test_sizes(tmp_path: Path) -> None:
+    model = randomized(Sequential([Input(IMAGE), layers.Conv2D(3, 1), layers.GlobalMaxPooling2D()]))
+    assert comes_back(model, tmp_path / "m.onnx").count_params() == model.count_params()
