@@ -48,6 +48,20 @@ def test_orthogonal_rows_or_columns() -> None:
         np.testing.assert_allclose(small, 4 * np.eye(len(small)), atol=1e-12)
 
 
+def test_identity() -> None:
+    # golden value from Keras 3.15: Identity(2.0)((2, 3))
+    np.testing.assert_array_equal(initializers.Identity(2.0)((2, 3)), [[2, 0, 0], [0, 2, 0]])
+    assert type(initializers.get("identity")) is initializers.identity
+
+
+def test_axes_that_count_as_inputs_and_outputs() -> None:
+    # golden value from Keras 3.15: compute_fans((2, 3, 4, 5), input_axes=[0], output_axes=[1, 3])
+    assert initializers.compute_fans((2, 3, 4, 5), [0], [1, 3]) == (2, 15)
+    values = initializers.HeUniform(seed=0, input_axes=[0], output_axes=[1])((6, 400))
+    assert np.abs(values).max() <= 1.0  # sqrt(6 / 6)
+    assert np.abs(values).max() > 0.99
+
+
 def test_seeds() -> None:
     assert np.array_equal(initializers.HeNormal(seed=3)((4, 4)), initializers.HeNormal(seed=3)((4, 4)))
     assert not np.array_equal(initializers.HeNormal()((4, 4)), initializers.HeNormal()((4, 4)))
@@ -68,6 +82,7 @@ def test_configuration_makes_the_same_initializer_again(name: str) -> None:
         (lambda: initializers.VarianceScaling(mode="fan"), "mode is 'fan'"),
         (lambda: initializers.VarianceScaling(distribution="normal"), "distribution is 'normal'"),
         (lambda: initializers.Orthogonal()((3,)), "cannot have shape (3,)"),
+        (lambda: initializers.Identity()((3,)), "an identity matrix cannot have shape (3,)"),
     ],
 )
 def test_bad_arguments_are_named(make, message: str) -> None:

@@ -18,9 +18,9 @@ class Penalty(Protocol):
 
 
 class Limit(Protocol):
-    """What a variable needs of a constraint: the nearest value that is allowed."""
+    """What a variable needs of a constraint: an allowed value near this one."""
 
-    def __call__(self, value: Array) -> Array: ...
+    def __call__(self, value: Array, /) -> Array: ...
 
 
 class Variable:

@@ -1,6 +1,6 @@
 """First values of variables, under Keras' names."""
 
-from vitral.initializers.constant import Constant, Ones, Zeros
+from vitral.initializers.constant import Constant, Identity, Ones, Zeros
 from vitral.initializers.initializer import Initializer, compute_fans, registry
 from vitral.initializers.random import RandomNormal, RandomUniform, TruncatedNormal
 from vitral.initializers.variance_scaling import (
@@ -14,6 +14,23 @@ from vitral.initializers.variance_scaling import (
     VarianceScaling,
 )
 
+constant = Constant
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+he_normal = HeNormal
+he_uniform = HeUniform
+identity = Identity
+lecun_normal = LecunNormal
+lecun_uniform = LecunUniform
+ones = Ones
+orthogonal = Orthogonal
+random_normal = RandomNormal
+random_uniform = RandomUniform
+truncated_normal = TruncatedNormal
+variance_scaling = VarianceScaling
+zeros = Zeros
+IdentityInitializer = Identity
+OrthogonalInitializer = Orthogonal
 get = registry.get
 serialize = registry.serialize
 deserialize = registry.deserialize
@@ -24,18 +41,36 @@ __all__ = [
     "GlorotUniform",
     "HeNormal",
     "HeUniform",
+    "Identity",
+    "IdentityInitializer",
     "Initializer",
     "LecunNormal",
     "LecunUniform",
     "Ones",
     "Orthogonal",
+    "OrthogonalInitializer",
     "RandomNormal",
     "RandomUniform",
     "TruncatedNormal",
     "VarianceScaling",
     "Zeros",
     "compute_fans",
+    "constant",
     "deserialize",
     "get",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
     "serialize",
+    "truncated_normal",
+    "variance_scaling",
+    "zeros",
 ]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vitral.config import floatx
+from vitral.errors import ConfigError
 from vitral.initializers.initializer import Initializer, registry
 from vitral.typing import Array, Config
 
@@ -49,3 +50,25 @@ class Constant(Initializer):
 
     def get_config(self) -> Config:
         return {"value": self.value}
+
+
+@registry.register()
+class Identity(Initializer):
+    """`gain` on the diagonal of a matrix, zeros elsewhere. Raises ConfigError for a shape that is no matrix's.
+
+    >>> Identity(2.0)((2, 3))
+    array([[2., 0., 0.],
+           [0., 2., 0.]], dtype=float32)
+    """
+
+    def __init__(self, gain: float = 1.0) -> None:
+        self.gain = gain
+
+    def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Array:
+        if len(shape) != 2:
+            raise ConfigError(f"an identity matrix cannot have shape {tuple(shape)}; expected two axes")
+        matrix: Array = self.gain * np.eye(shape[0], shape[1], dtype=dtype or floatx())
+        return matrix
+
+    def get_config(self) -> Config:
+        return {"gain": self.gain}

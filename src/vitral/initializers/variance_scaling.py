@@ -1,6 +1,7 @@
 """Initial values whose spread depends on how many inputs and outputs a unit has: Glorot, He, LeCun."""
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -21,6 +22,7 @@ _TRUNCATED_STDDEV = 0.87962566103423978
 class VarianceScaling(RandomInitializer):
     """Mean 0 and variance scale / n, where n is the fan-in, the fan-out or their average.
 
+    `input_axes` and `output_axes`, given together, say which axes of the shape are counted as inputs and outputs.
     Raises ConfigError for a scale that is not positive, an unknown mode or an unknown distribution.
 
     >>> values = VarianceScaling(2.0, "fan_in", "untruncated_normal", seed=0)((200, 300))
@@ -34,6 +36,8 @@ class VarianceScaling(RandomInitializer):
         mode: Mode = "fan_in",
         distribution: Distribution = "truncated_normal",
         seed: int | None = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
     ) -> None:
         super().__init__(seed)
         if scale <= 0:
@@ -47,9 +51,11 @@ class VarianceScaling(RandomInitializer):
         self.scale = scale
         self.mode = mode
         self.distribution = distribution
+        self.input_axes = input_axes
+        self.output_axes = output_axes
 
     def draw(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-        fan_in, fan_out = compute_fans(shape)
+        fan_in, fan_out = compute_fans(shape, self.input_axes, self.output_axes)
         n = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)
         if self.distribution == "uniform":
@@ -65,6 +71,8 @@ class VarianceScaling(RandomInitializer):
             "mode": self.mode,
             "distribution": self.distribution,
             **super().get_config(),
+            "input_axes": self.input_axes,
+            "output_axes": self.output_axes,
         }
 
 
@@ -73,11 +81,16 @@ class _Named(VarianceScaling):
 
     settings: ClassVar[tuple[float, Mode, Distribution]]
 
-    def __init__(self, seed: int | None = None) -> None:
-        super().__init__(*self.settings, seed=seed)
+    def __init__(
+        self,
+        seed: int | None = None,
+        input_axes: Sequence[int] | None = None,
+        output_axes: Sequence[int] | None = None,
+    ) -> None:
+        super().__init__(*self.settings, seed=seed, input_axes=input_axes, output_axes=output_axes)
 
     def get_config(self) -> Config:
-        return {"seed": self.seed}
+        return {"seed": self.seed, "input_axes": self.input_axes, "output_axes": self.output_axes}
 
 
 @registry.register("xavier_normal")

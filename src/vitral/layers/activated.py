@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vitral import activations, initializers, regularizers
+from vitral import activations, constraints, initializers, regularizers
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers.layer import Layer
@@ -28,6 +28,8 @@ class ActivatedLayer(Layer):
         bias_initializer: "str | Config | initializers.Initializer" = "zeros",
         kernel_regularizer: "str | Config | regularizers.Regularizer | None" = None,
         bias_regularizer: "str | Config | regularizers.Regularizer | None" = None,
+        kernel_constraint: "str | Config | constraints.Constraint | None" = None,
+        bias_constraint: "str | Config | constraints.Constraint | None" = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -42,6 +44,8 @@ class ActivatedLayer(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
 
     def affine(self, x: Array, activation: str) -> tuple[Array, Cache]:
         """The operation with its kernel and bias, and with `activation` fused in."""
@@ -105,6 +109,7 @@ class ActivatedLayer(Layer):
             shape=kernel_shape,
             initializer=self.kernel_initializer,
             regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
         )
         if self.use_bias:
             self.bias = self.add_weight(
@@ -112,6 +117,7 @@ class ActivatedLayer(Layer):
                 shape=kernel_shape[-1:],
                 initializer=self.bias_initializer,
                 regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
             )
 
     def get_config(self) -> Config:
@@ -123,6 +129,8 @@ class ActivatedLayer(Layer):
             "bias_initializer": initializers.serialize(self.bias_initializer),
             "kernel_regularizer": serialize_regularizer(self.kernel_regularizer),
             "bias_regularizer": serialize_regularizer(self.bias_regularizer),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
         }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vitral import initializers, ops, regularizers
+from vitral import constraints, initializers, ops, regularizers
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.elementwise import Elementwise
@@ -40,6 +40,8 @@ class BatchNormalization(Elementwise):
         moving_variance_initializer: Any = "ones",
         beta_regularizer: Any = None,
         gamma_regularizer: Any = None,
+        beta_constraint: Any = None,
+        gamma_constraint: Any = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
@@ -62,6 +64,10 @@ class BatchNormalization(Elementwise):
             "beta": regularizers.get(beta_regularizer),
             "gamma": regularizers.get(gamma_regularizer),
         }
+        self.constraints = {
+            "beta": constraints.get(beta_constraint),
+            "gamma": constraints.get(gamma_constraint),
+        }
 
     def build(self, input_shape: Shape) -> None:
         channels = input_shape[-1]
@@ -82,6 +88,7 @@ class BatchNormalization(Elementwise):
             shape=(channels,),
             initializer=self.initializers[name],
             regularizer=self.regularizers.get(name),
+            constraint=self.constraints.get(name),
             trainable=trainable,
         )
 
@@ -130,4 +137,6 @@ class BatchNormalization(Elementwise):
             config[f"{name}_initializer"] = initializers.serialize(initializer)
         for name, regularizer in self.regularizers.items():
             config[f"{name}_regularizer"] = None if regularizer is None else regularizers.serialize(regularizer)
+        for name, constraint in self.constraints.items():
+            config[f"{name}_constraint"] = constraints.serialize(constraint)
         return config

@@ -16,7 +16,7 @@ from vitral.core.rng import SeedGenerator
 from vitral.core.symbolic import Arguments, KerasTensor, Node, is_symbolic
 from vitral.core.targets import as_float
 from vitral.core.tree import as_shapes, flatten_shapes, map_structure
-from vitral.core.variable import Penalty, Variable
+from vitral.core.variable import Limit, Penalty, Variable
 from vitral.errors import ConfigError, ShapeError
 from vitral.typing import Array, Cache, Config, Shape
 
@@ -211,12 +211,15 @@ class Layer(Configurable):
         initializer: "initializers.Initializer | str | None" = None,
         regularizer: Penalty | None = None,
         trainable: bool = True,
+        constraint: Limit | None = None,
     ) -> Variable:
         """Create a variable of the layer; the initializer is glorot_uniform unless given."""
         path = f"{self.name}/{name}"
         check_allowed(shape, path)
         value = initializers.get(initializer or "glorot_uniform")(tuple(shape), floatx())
-        variable = Variable(value, name=name, trainable=trainable, regularizer=regularizer, path=path)
+        variable = Variable(
+            value, name=name, trainable=trainable, regularizer=regularizer, constraint=constraint, path=path
+        )
         self._weights.append(variable)
         return variable
 

@@ -1,11 +1,13 @@
 """Penalties on weights, under Keras' names."""
 
+from vitral.regularizers.orthogonal import OrthogonalRegularizer
 from vitral.regularizers.regularizer import L1, L1L2, L2, Regularizer, registry
 from vitral.typing import Config
 
 l1 = L1
 l2 = L2
 l1_l2 = L1L2
+orthogonal_regularizer = OrthogonalRegularizer
 serialize = registry.serialize
 deserialize = registry.deserialize
 
@@ -19,4 +21,17 @@ def get(identifier: "str | Config | Regularizer | None") -> Regularizer | None:
     return None if identifier is None else registry.get(identifier)
 
 
-__all__ = ["L1", "L1L2", "L2", "Regularizer", "deserialize", "get", "l1", "l1_l2", "l2", "serialize"]
+__all__ = [
+    "L1",
+    "L1L2",
+    "L2",
+    "OrthogonalRegularizer",
+    "Regularizer",
+    "deserialize",
+    "get",
+    "l1",
+    "l1_l2",
+    "l2",
+    "orthogonal_regularizer",
+    "serialize",
+]

@@ -1,9 +1,12 @@
 """Penalties on large weights, each with its gradient."""
 
+import math
+
 import numpy as np
 
 from vitral.core.configurable import Configurable
 from vitral.core.registry import Registry
+from vitral.errors import ConfigError
 from vitral.typing import Array, Config
 
 
@@ -22,6 +25,13 @@ class Regularizer(Configurable):
 registry: Registry[Regularizer] = Registry("regularizer", "keras.regularizers", Regularizer)
 
 
+def check_strength(argument: str, value: float) -> float:
+    """The number itself; raises ConfigError unless it is a finite number from 0 on."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value < math.inf:
+        raise ConfigError(f"{argument} is {value!r}; expected a number from 0 on")
+    return value
+
+
 @registry.register()
 class L1(Regularizer):
     """l1 * sum |w|; at w = 0 the gradient is taken as 0.
@@ -31,7 +41,7 @@ class L1(Regularizer):
     """
 
     def __init__(self, l1: float = 0.01) -> None:
-        self.l1 = l1
+        self.l1 = check_strength("l1", l1)
 
     def __call__(self, value: Array) -> float:
         return self.l1 * float(np.abs(value).sum())
@@ -52,7 +62,7 @@ class L2(Regularizer):
     """
 
     def __init__(self, l2: float = 0.01) -> None:
-        self.l2 = l2
+        self.l2 = check_strength("l2", l2)
 
     def __call__(self, value: Array) -> float:
         return self.l2 * float(np.square(value).sum())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vitral.activations.activation import registry as activations
+from vitral.constraints.constraint import registry as constraints
 from vitral.core.registry import Registry
 from vitral.initializers.initializer import registry as initializers
 from vitral.layers.layer import registry as layers
@@ -18,6 +19,7 @@ ROOMS: tuple[Registry[Any], ...] = (
     layers,
     initializers,
     regularizers,
+    constraints,
     activations,
     optimizers,
     schedules,

@@ -1,0 +1,32 @@
+"""The penalty on similar directions, and strengths that cannot be."""
+
+import numpy as np
+import pytest
+
+from tests.gradients.check import assert_gradient
+from vitral import regularizers
+from vitral.errors import ConfigError, ShapeError
+
+W = np.array([[0.5, -3.0, 1.0], [2.0, 1.5, -0.2]])
+
+
+def test_orthogonal() -> None:
+    # golden values from Keras 3.15
+    assert regularizers.OrthogonalRegularizer()(W) == pytest.approx(0.004608021, rel=1e-6)
+    by_columns = regularizers.OrthogonalRegularizer(0.3, mode="columns")
+    assert by_columns(W) == pytest.approx(0.12292596, rel=1e-6)
+    value = W.copy()
+    assert_gradient(lambda: by_columns(value), value, by_columns.gradient(value), "columns")
+    copy = regularizers.get(regularizers.serialize(by_columns))
+    assert copy is not None
+    assert copy.get_config() == {"factor": 0.3, "mode": "columns"}
+
+
+def test_what_cannot_be_is_refused() -> None:
+    with pytest.raises(ConfigError, match="mode is 'both'"):
+        regularizers.OrthogonalRegularizer(mode="both")
+    with pytest.raises(ShapeError, match=r"shape \(3,\); expected a matrix"):
+        regularizers.OrthogonalRegularizer()(np.ones(3))
+    for make in (regularizers.L1, regularizers.L2, regularizers.OrthogonalRegularizer):
+        with pytest.raises(ConfigError, match="is -1; expected a number from 0 on"):
+            make(-1)
