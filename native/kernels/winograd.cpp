@@ -20,7 +20,7 @@ constexpr Index kSmallestBlock = 48;
 constexpr Index kBlockFloats = 320 << 10;
 constexpr Index kFewestBlocks = 16;
 // Every block reads the whole transformed kernel.
-constexpr Index kFewestTiles = 12;
+constexpr Index kFewestTiles = 25;
 // Planes of a power of two in size would all compete for the same places in the cache.
 constexpr Index kPlaneGap = 16;
 // The kernel's gradient is summed up in parts, each over some of the tiles; parts depend on the shape alone, so that
