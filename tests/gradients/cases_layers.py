@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tests.gradients.cases_operations import normal
 from vitral import layers
 from vitral.layers import Layer
 from vitral.regularizers import L2
 from vitral.typing import Array
 
-Shapes = tuple[int, ...] | list[tuple[int, ...]]
+Shapes = tuple[int, ...] | list[tuple[int, ...]] | Array
 Case = tuple[Callable[[], Layer], Shapes]
 
 _IMAGES = (2, 5, 6, 3)
@@ -17,7 +19,9 @@ _BRANCHES = [_IMAGES, _IMAGES, (2, 6, 1)]
 
 
 def batch(shape: Shapes, dtype: str = "float64") -> Array | list[Array]:
-    """Random numbers for a layer's input, or for its inputs."""
+    """Random numbers for a layer's input, or for its inputs; an array is the input itself."""
+    if isinstance(shape, np.ndarray):
+        return shape
     if isinstance(shape, list):
         return [normal(*one, seed=seed).astype(dtype) for seed, one in enumerate(shape)]
     return normal(*shape).astype(dtype)
@@ -75,6 +79,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Dropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
     ],
     "ELU": [(lambda: layers.ELU(0.7), (3, 4))],
+    "Embedding": [(lambda: layers.Embedding(5, 2, embeddings_regularizer=L2(0.1)), np.array([[0, 3, 3], [4, 0, 1]]))],
     "Flatten": [(layers.Flatten, _IMAGES)],
     "GaussianDropout": [(lambda: layers.GaussianDropout(0.4, seed=3), (4, 6))],
     "GaussianNoise": [(lambda: layers.GaussianNoise(0.4, seed=3), (4, 6))],
@@ -90,6 +95,16 @@ CASES: dict[str, list[Case]] = {
     "MaxPooling2D": [
         (lambda: layers.MaxPooling2D(2), _IMAGES),
         (lambda: layers.MaxPooling2D(3, strides=2, padding="same"), _IMAGES),
+    ],
+    "MultiHeadAttention": [
+        (
+            lambda: layers.MultiHeadAttention(2, 3, dropout=0.3, bias_initializer="normal", seed=1),
+            [(2, 4, 3), (2, 5, 2)],
+        ),
+        (
+            lambda: layers.MultiHeadAttention(1, 2, value_dim=3, use_bias=False, output_shape=4),
+            [(2, 3, 4), (2, 2, 3), (2, 2, 5)],
+        ),
     ],
     "Multiply": _merge(layers.Multiply),
     "MixUp": [(lambda: layers.MixUp(1.0, seed=3), _IMAGES)],
@@ -127,6 +142,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.RNN([layers.LSTMCell(2, dropout=0.4, seed=1), layers.GRUCell(3)]), _STEPS),
         (lambda: layers.RNN(layers.SimpleRNNCell(2), return_sequences=True), _STEPS),
     ],
+    "PositionEmbedding": [(layers.PositionEmbedding, _STEPS)],
     "ReLU": [(lambda: layers.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.2), (3, 4))],
     "Rescaling": [(lambda: layers.Rescaling(0.5, offset=1.0), _IMAGES)],
     "Reshape": [(lambda: layers.Reshape((-1, 3)), (2, 6, 2))],

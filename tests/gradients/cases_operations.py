@@ -80,7 +80,16 @@ _PAIRS: list[Case] = [
     ([normal(2, 1, 4), normal(2, 3, 1, seed=2)], {}),
 ]
 
+
+def _attention() -> list[Case]:
+    arrays = [normal(2, 2, 3, 4), normal(2, 2, 5, 4, seed=2), normal(2, 2, 5, 3, seed=3)]
+    seen, keep = np.tri(3, 5, 1, dtype=bool), normal(2, 2, 3, 5, seed=4) > -0.5
+    return [(arrays, {}), (arrays, {"mask": seen}), (arrays, {"mask": seen, "keep": keep, "rate": 0.3})]
+
+
 CASES: dict[str, list[Case]] = {
+    "attention": _attention(),
+    "lookup": [([normal(5, 2)], {"rows": np.array([[0, 3], [3, 4]])})],
     "dense": _dense(),
     "conv2d": _conv(),
     "conv2d_max_pool2d": _conv(),

@@ -80,7 +80,8 @@ def check_layer(layer: Layer, x: Array | list[Array], training: bool) -> None:
         return float((forward()[0] * dy).sum())
 
     for number, (array, gradient) in enumerate(zip(x, dx, strict=True) if several else [(x, dx)]):
-        assert_gradient(loss, array, gradient, f"input {number}")
+        if array.dtype.kind == "f":  # whole numbers cannot be moved a little
+            assert_gradient(loss, array, gradient, f"input {number}")
     for variable in layer.trainable_weights:
         assert variable.grad is not None, f"{variable.path} got no gradient"
         assert_gradient(loss, variable.value, variable.grad, variable.path)

@@ -12,6 +12,7 @@ from vitral.layers.batch_normalization import BatchNormalization
 from vitral.layers.conv2d import Conv2D
 from vitral.layers.dense import Dense
 from vitral.layers.dropout import Dropout, SpatialDropout2D
+from vitral.layers.embedding import Embedding, PositionEmbedding
 from vitral.layers.identity import Identity
 from vitral.layers.input import Input, InputLayer
 from vitral.layers.joining import Concatenate, Dot, concatenate, dot
@@ -30,6 +31,7 @@ from vitral.layers.merging import (
     multiply,
     subtract,
 )
+from vitral.layers.multi_head_attention import MultiHeadAttention
 from vitral.layers.noise import GaussianDropout, GaussianNoise
 from vitral.layers.pooling import AveragePooling2D, GlobalAveragePooling2D, GlobalMaxPooling2D, MaxPooling2D
 from vitral.layers.prelu import PReLU
@@ -75,6 +77,7 @@ __all__ = [
     "Dense",
     "Dot",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GRUCell",
     "GaussianDropout",
@@ -94,10 +97,12 @@ __all__ = [
     "Maximum",
     "Minimum",
     "MixUp",
+    "MultiHeadAttention",
     "Multiply",
     "Normalization",
     "PReLU",
     "Permute",
+    "PositionEmbedding",
     "RandomBrightness",
     "RandomContrast",
     "RandomCrop",

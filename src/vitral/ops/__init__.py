@@ -25,6 +25,7 @@ from vitral.ops.interface.activation import (
     tanh,
     tanh_backward,
 )
+from vitral.ops.interface.attention import attention, attention_backward, lookup, lookup_backward
 from vitral.ops.interface.batch import gather
 from vitral.ops.interface.blend import blend, blend_backward, recolor2d, recolor2d_backward
 from vitral.ops.interface.conv import (
@@ -195,6 +196,8 @@ __all__ = [
     "affine_backward",
     "affine_sample2d",
     "affine_sample2d_backward",
+    "attention",
+    "attention_backward",
     "average_pool2d",
     "average_pool2d_backward",
     "batch_dot",
@@ -259,6 +262,8 @@ __all__ = [
     "log_sigmoid_backward",
     "log_softmax",
     "log_softmax_backward",
+    "lookup",
+    "lookup_backward",
     "max_pool2d",
     "max_pool2d_backward",
     "maximum",
