@@ -50,3 +50,10 @@ def test_table_of_formats_is_complete() -> None:
         name: set(re.findall(r"\w+", options)) for names, options in rows for name in re.findall(r"`([\w-]+)`", names)
     }
     assert documented == {name: set(reader.__kwdefaults__ or {}) for name, reader in READERS.items()}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_page_on_scikit_learn_runs() -> None:
+    page = (DOCS / "scikit-learn.md").read_text("utf-8")
+    program = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    exec(compile(program, "docs/scikit-learn.md", "exec"), {"__name__": "page"})

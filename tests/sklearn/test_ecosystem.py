@@ -19,13 +19,50 @@ from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validat
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from vitral.sklearn import MLPClassifier, MLPRegressor
+from vitral import Input, Sequential, layers, models
+from vitral.optimizers import Adam
+from vitral.sklearn import MLPClassifier, MLPRegressor, NeuralNetClassifier, NeuralNetRegressor
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
 X, Y = load_digits(return_X_y=True)
 X = (X[:600] / 16).astype(np.float32)
 Y = Y[:600]
+
+
+def convolutional(n_classes: int, filters: int = 4) -> Sequential:
+    return Sequential(
+        [
+            layers.Input((8, 8, 1)),
+            layers.Conv2D(filters, 3, activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.1),
+            layers.Dense(n_classes, activation="softmax"),
+        ]
+    )
+
+
+def residual(n_outputs: int) -> models.Model:
+    inputs = Input((8, 8, 1))
+    flat = layers.Flatten()(inputs)
+    return models.Model(
+        inputs, layers.Dense(n_outputs)(layers.Add()([flat, layers.Dense(64, activation="relu")(flat)]))
+    )
+
+
+def network(kind: Any = NeuralNetClassifier, **arguments: Any) -> Any:
+    """A small estimator around a model; the same with the same arguments."""
+    make = convolutional if kind is NeuralNetClassifier else residual
+    return kind(
+        make, **{"input_shape": (8, 8, 1), "optimizer": Adam(0.01), "epochs": 2, "random_state": 0, **arguments}
+    )
+
+
+CLASSIFIERS = pytest.mark.parametrize(
+    "classifier",
+    [MLPClassifier(16, learning_rate_init=0.03, max_iter=20, random_state=0), network(epochs=5)],
+    ids=["mlp", "net"],
+)
 
 
 def joblib_round_trip(thing: Any) -> Any:
@@ -59,6 +96,21 @@ def test_a_copy_goes_on_where_the_original_was(kind: Any, solver: str, duplicate
     assert twin.loss_curve_ == model.loss_curve_
 
 
+@DUPLICATES
+@pytest.mark.parametrize("kind", [NeuralNetClassifier, NeuralNetRegressor])
+def test_a_copied_network_goes_on_where_the_original_was(kind: Any, duplicate: Callable[[Any], Any]) -> None:
+    estimator = network(kind).fit(X, Y)
+    twin = duplicate(estimator)
+    np.testing.assert_array_equal(twin.predict(X), estimator.predict(X))
+    twin.partial_fit(X, Y)
+    twin.partial_fit(X, Y)
+    estimator.partial_fit(X, Y)
+    estimator.partial_fit(X, Y)
+    for own, other in zip(estimator.model_.get_weights(), twin.model_.get_weights(), strict=True):
+        np.testing.assert_array_equal(own, other)
+    assert twin.history_ == estimator.history_
+
+
 def test_clone_is_unfitted_with_the_same_parameters() -> None:
     model = MLPClassifier((16,), dropout=0.2, class_weight={1: 2.0}, max_iter=2).fit(X, Y)
     copied = clone(model)
@@ -74,17 +126,16 @@ def test_pipeline_and_grid_search() -> None:
     assert search.score(X, Y) > 0.95
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_processes_compute_what_one_does() -> None:
-    model = MLPClassifier(16, max_iter=3, random_state=0)
-    np.testing.assert_array_equal(
-        cross_val_score(model, X, Y, cv=2, n_jobs=2), cross_val_score(model, X, Y, cv=2, n_jobs=1)
-    )
+@CLASSIFIERS
+def test_processes_compute_what_one_does(classifier: Any) -> None:
+    here, there = (cross_val_score(classifier, X, Y, cv=2, n_jobs=jobs) for jobs in (1, 2))
+    np.testing.assert_array_equal(here, there)
 
 
-def test_calibration() -> None:
-    model = CalibratedClassifierCV(MLPClassifier(16, learning_rate_init=0.03, max_iter=20, random_state=0), cv=2)
-    assert model.fit(X, Y, sample_weight=np.ones(len(Y))).score(X, Y) > 0.9
+@CLASSIFIERS
+def test_calibration(classifier: Any) -> None:
+    model = CalibratedClassifierCV(classifier, cv=2)
+    assert model.fit(X, Y, sample_weight=np.ones(len(Y))).score(X, Y) > 0.85
 
 
 @pytest.mark.parametrize("library", [pd, pl])
@@ -92,31 +143,29 @@ def test_frames(library: Any) -> None:
     names = [f"pixel_{number}" for number in range(64)]
     x = X.astype(np.float64)  # as scikit-learn reads frames of polars
     frame, series = library.DataFrame(dict(zip(names, x.T, strict=True))), library.Series(Y)
-    model = MLPClassifier(8, max_iter=2, random_state=0).fit(frame, series)
-    np.testing.assert_array_equal(model.feature_names_in_, names)
-    np.testing.assert_array_equal(
-        model.predict_proba(frame), MLPClassifier(8, max_iter=2, random_state=0).fit(x, Y).predict_proba(x)
-    )
-    with pytest.raises(ValueError, match="feature names"):
-        model.predict(frame[names[::-1]])
+    for make in (lambda: MLPClassifier(8, max_iter=2, random_state=0), network):
+        model = make().fit(frame, series)
+        np.testing.assert_array_equal(model.feature_names_in_, names)
+        np.testing.assert_array_equal(model.predict_proba(frame), make().fit(x, Y).predict_proba(x))
+        with pytest.raises(ValueError, match="feature names"):
+            model.predict(frame[names[::-1]])
 
 
-def test_metadata_are_routed() -> None:
+@pytest.mark.parametrize("make", [lambda: MLPClassifier(8, max_iter=2, random_state=0), network], ids=["mlp", "net"])
+def test_metadata_are_routed(make: Callable[[], Any]) -> None:
     weights = np.where(Y == 3, 5.0, 1.0)
     with sklearn.config_context(enable_metadata_routing=True):
-        model = MLPClassifier(8, max_iter=2, random_state=0)
-        model.set_fit_request(sample_weight=True, X_val=True, y_val=True)
+        model = make().set_fit_request(sample_weight=True, X_val=True, y_val=True)
         pipeline = make_pipeline(MinMaxScaler(), model, transform_input=["X_val"])
         pipeline.fit(X, Y, sample_weight=weights, X_val=X[:50], y_val=Y[:50])
         scores = cross_validate(
-            model.set_score_request(sample_weight=True),
-            X,
-            Y,
-            cv=2,
-            params={"sample_weight": weights},
-            return_estimator=True,
+            model.set_score_request(sample_weight=True), X, Y, cv=2, params={"sample_weight": weights}
         )
-    by_hand = MLPClassifier(8, max_iter=2, random_state=0).fit(MinMaxScaler().fit_transform(X), Y, weights)
-    np.testing.assert_array_equal(pipeline[-1].coefs_[0], by_hand.coefs_[0])
-    assert len(pipeline[-1].validation_scores_) == 2
-    assert len(scores["estimator"]) == 2
+    by_hand = make().fit(MinMaxScaler().fit_transform(X), Y, weights)
+    scaled = MinMaxScaler().fit_transform(X)
+    np.testing.assert_array_equal(pipeline[-1].predict_proba(scaled), by_hand.predict_proba(scaled))
+    plain = make().fit(scaled, Y)
+    assert not np.allclose(plain.predict_proba(scaled), by_hand.predict_proba(scaled))
+    recorded = getattr(pipeline[-1], "validation_scores_", None) or pipeline[-1].history_["val_loss"]
+    assert len(recorded) == 2
+    assert len(scores["test_score"]) == 2

@@ -5,6 +5,9 @@ stream is named by its seed and its position, so a saved position continues with
 """
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numpy as np
 
@@ -23,6 +26,8 @@ class _Root:
 
 
 _root = _Root(random.SystemRandom().randrange(2**32))
+_root_here: ContextVar[_Root | None] = ContextVar("vitral_root", default=None)
+"""The root in place of the other one, for the thread that is in a `seeded` block."""
 
 
 def set_seed(seed: int) -> None:
@@ -40,9 +45,26 @@ def set_seed(seed: int) -> None:
 
 def next_seed() -> int:
     """A fresh seed, drawn from the root: the n-th one after `set_seed(s)` depends on s and n only."""
-    sequence = np.random.SeedSequence(entropy=_root.seed, spawn_key=(_root.drawn,))
-    _root.drawn += 1
+    root = _root_here.get() or _root
+    sequence = np.random.SeedSequence(entropy=root.seed, spawn_key=(root.drawn,))
+    root.drawn += 1
     return int(sequence.generate_state(1)[0])
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """In this block, and in this thread, seeds are drawn from a root of their own, as after `set_seed(seed)`.
+
+    >>> with seeded(7):
+    ...     first = next_seed()
+    >>> set_seed(7); next_seed() == first
+    True
+    """
+    token = _root_here.set(_Root(check_seed(seed)))
+    try:
+        yield
+    finally:
+        _root_here.reset(token)
 
 
 def check_seed(seed: int) -> int:

@@ -13,12 +13,16 @@ from vitral.errors import MissingExtraError
 if TYPE_CHECKING:
     from vitral.sklearn.mlp_classifier import MLPClassifier
     from vitral.sklearn.mlp_regressor import MLPRegressor
+    from vitral.sklearn.neural_net_classifier import NeuralNetClassifier
+    from vitral.sklearn.neural_net_regressor import NeuralNetRegressor
 
-__all__ = ["MLPClassifier", "MLPRegressor"]
+__all__ = ["MLPClassifier", "MLPRegressor", "NeuralNetClassifier", "NeuralNetRegressor"]
 
 _FILE_OF = {
     "MLPClassifier": "mlp_classifier",
     "MLPRegressor": "mlp_regressor",
+    "NeuralNetClassifier": "neural_net_classifier",
+    "NeuralNetRegressor": "neural_net_regressor",
 }
 
 

@@ -36,6 +36,18 @@ class Labels:
             raise DataError(f"y has the shape {y.shape} and labels beyond 0 and 1; expected one column, or yes and no")
         return cls(np.unique(y))
 
+    @classmethod
+    def listed(cls, classes: Any, y: Any) -> "Labels":
+        """The classes that a first `partial_fit` lists, since its y may show a part of them; columns show all.
+
+        Raises DataError without a list.
+        """
+        if np.ndim(y) == 2 and (shown := cls.of(np.asarray(y))).multilabel:
+            return shown
+        if classes is None:
+            raise DataError("classes must be passed on the first call to partial_fit.")
+        return cls(np.unique(classes))
+
     @property
     def binary(self) -> bool:
         """Whether there are two classes, or only one."""
@@ -52,6 +64,11 @@ class Labels:
         if len(new):
             raise DataError(f"`y` has classes not in `self.classes_`: {new}; known are {self.classes}")
         return np.searchsorted(self.classes, y)
+
+    def check_listed_again(self, classes: Any) -> None:
+        """Raise DataError if a later `partial_fit` lists other classes."""
+        if classes is not None and not np.array_equal(np.unique(classes), self.classes):
+            raise DataError(f"`classes={classes!r}` is not the same as on last call to partial_fit: {self.classes!r}")
 
     def decode(self, probabilities: Array) -> Array:
         """Labels from probabilities (n, classes), (n, 1) for the second of two classes, or (n, columns)."""

@@ -91,9 +91,9 @@ class MLPClassifier(ClassifierMixin, MultiLayerPerceptron):
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:
         """One epoch on X and y; returns self. `classes` lists all classes and is needed at the first call."""
         if not hasattr(self, "classes_"):
-            self._classes_from(classes, y)
-        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-            raise DataError(f"`classes={classes!r}` is not the same as on last call to partial_fit: {self.classes_!r}")
+            self._labels = Labels.listed(classes, y)
+            self.classes_ = self._labels.classes
+        self._labels.check_listed_again(classes)
         return self._fit(X, y, sample_weight, (None, None, None), incremental=True)
 
     def predict(self, X: Any) -> Array:
@@ -115,16 +115,6 @@ class MLPClassifier(ClassifierMixin, MultiLayerPerceptron):
         """Logarithms of `predict_proba`."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
-
-    def _classes_from(self, classes: Any, y: Any) -> None:
-        shown = Labels.of(np.asarray(y)) if np.ndim(y) == 2 else None
-        if shown is not None and shown.multilabel:
-            self._labels = shown
-        elif classes is None:
-            raise DataError("classes must be passed on the first call to partial_fit.")
-        else:
-            self._labels = Labels(np.unique(classes))
-        self.classes_ = self._labels.classes
 
     def _targets(self, y: Array, weight: Array | None, dtype: np.dtype, use: Use) -> tuple[Array, Array | None]:
         if use is Use.FIRST_FIT:
