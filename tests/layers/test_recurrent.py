@@ -182,6 +182,22 @@ def test_weights_are_kept_where_keras_keeps_them() -> None:
     assert forget.count_params() == 4 * (3 * 2 + 2 * 2 + 2)
 
 
+def test_weights_stay_within_their_limits() -> None:
+    made = [
+        LSTM(2, kernel_constraint="unit_norm", recurrent_constraint="non_neg", bias_constraint="max_norm"),
+        layers.Embedding(3, 2, embeddings_constraint="unit_norm"),
+        layers.MultiHeadAttention(1, 2, kernel_constraint="non_neg", bias_constraint="max_norm"),
+    ]
+    for layer, shape in zip(made, [(None, 5, 3), (None, 4), [(None, 4, 3), (None, 4, 3)]], strict=True):
+        layer.build(shape)
+        assert all(variable.constraint is not None for variable in layer.weights)
+        assert layers.deserialize(layers.serialize(layer)).get_config() == layer.get_config()
+    model = Sequential([Input((5, 3)), LSTM(2, recurrent_constraint="non_neg")])
+    model.compile(SGD(0.1), "mse")
+    model.train_on_batch(X, np.zeros((2, 2)))
+    assert model.get_weights()[1].min() >= 0
+
+
 def test_a_recurrent_layer_learns_an_image_row_by_row() -> None:
     vitral.set_seed(0)
     model = Sequential([Input((8, 8)), GRU(16, dropout=0.1), Dense(2, activation="softmax")])

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from vitral import initializers, ops, regularizers
+from vitral import constraints, initializers, ops, regularizers
 from vitral.errors import ConfigError, DataError, ShapeError
 from vitral.layers.activated import serialize_regularizer
 from vitral.layers.arguments import positive
@@ -32,6 +32,7 @@ class Embedding(Layer):
         output_dim: int,
         embeddings_initializer: Any = "uniform",
         embeddings_regularizer: Any = None,
+        embeddings_constraint: Any = None,
         mask_zero: bool = False,
         weights: Any = None,
         **options: Any,
@@ -41,6 +42,7 @@ class Embedding(Layer):
         self.output_dim = positive(output_dim, "output_dim", "Embedding")
         self.embeddings_initializer = initializers.get(embeddings_initializer)
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
+        self.embeddings_constraint = constraints.get(embeddings_constraint)
         if mask_zero:
             raise ConfigError("Embedding: mask_zero is True; expected False, as there are no masks")
         if weights is not None:
@@ -52,6 +54,7 @@ class Embedding(Layer):
             shape=(self.input_dim, self.output_dim),
             initializer=self.embeddings_initializer,
             regularizer=self.embeddings_regularizer,
+            constraint=self.embeddings_constraint,
         )
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
@@ -80,6 +83,7 @@ class Embedding(Layer):
             "output_dim": self.output_dim,
             "embeddings_initializer": initializers.serialize(self.embeddings_initializer),
             "embeddings_regularizer": serialize_regularizer(self.embeddings_regularizer),
+            "embeddings_constraint": constraints.serialize(self.embeddings_constraint),
             "mask_zero": False,
         }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from vitral import initializers, ops, regularizers
+from vitral import constraints, initializers, ops, regularizers
 from vitral.core.symbolic import is_symbolic
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
@@ -54,6 +54,8 @@ class MultiHeadAttention(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
         seed: int | None = None,
         **options: Any,
     ) -> None:
@@ -77,6 +79,8 @@ class MultiHeadAttention(Layer):
         self.bias_initializer = initializers.get(bias_initializer)
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
+        self.kernel_constraint = constraints.get(kernel_constraint)
+        self.bias_constraint = constraints.get(bias_constraint)
         self.seed = seed
         self.seed_generator = self.add_seed_generator(seed) if dropout else None
         self._dense: dict[str, list[Variable]] = {}
@@ -98,11 +102,16 @@ class MultiHeadAttention(Layer):
             shape=(*inputs, *outputs),
             initializer=_AsMatrix(self.kernel_initializer, (math.prod(inputs), math.prod(outputs))),
             regularizer=self.kernel_regularizer,
+            constraint=self.kernel_constraint,
         )
         self._dense[name] = [kernel]
         if self.use_bias:
             bias = self.add_weight(
-                name="bias", shape=outputs, initializer=self.bias_initializer, regularizer=self.bias_regularizer
+                name="bias",
+                shape=outputs,
+                initializer=self.bias_initializer,
+                regularizer=self.bias_regularizer,
+                constraint=self.bias_constraint,
             )
             self._dense[name].append(bias)
         for variable in self._dense[name]:
@@ -238,6 +247,8 @@ class MultiHeadAttention(Layer):
             "bias_initializer": initializers.serialize(self.bias_initializer),
             "kernel_regularizer": serialize_regularizer(self.kernel_regularizer),
             "bias_regularizer": serialize_regularizer(self.bias_regularizer),
+            "kernel_constraint": constraints.serialize(self.kernel_constraint),
+            "bias_constraint": constraints.serialize(self.bias_constraint),
             "seed": self.seed,
         }
 
