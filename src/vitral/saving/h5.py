@@ -43,7 +43,7 @@ def find_weights(file: Any, model: Model, skip_mismatch: bool = False) -> Found:
     """
     found: Found = []
     problems: list[str] = []
-    groups = list(_layer_groups(model, "layers"))
+    groups = list(_layer_groups(model, "layers", set()))
     for path, name, variables in groups:
         try:
             found += _read_group(file, path, f'layer "{name}"', variables)
@@ -61,20 +61,23 @@ def find_weights(file: Any, model: Model, skip_mismatch: bool = False) -> Found:
 
 def _groups(model: Model) -> Iterator[tuple[str, str, list[Variable]]]:
     """Path, name and variables of every group."""
-    yield from _layer_groups(model, "layers")
+    yield from _layer_groups(model, "layers", set())
     if model.compiled and model.optimizer.built:
         yield "optimizer/vars", model.optimizer.name, model.optimizer.variables
 
 
-def _layer_groups(model: Model, root: str) -> Iterator[tuple[str, str, list[Variable]]]:
+def _layer_groups(model: Model, root: str, seen: set[int]) -> Iterator[tuple[str, str, list[Variable]]]:
     used: Counter[str] = Counter()
     for layer in model.layers:
         stem = snake_case(type(layer).__name__)
         path = f"{root}/{stem}" if used[stem] == 0 else f"{root}/{stem}_{used[stem]}"
         used[stem] += 1
+        if id(layer) in seen:
+            continue  # it stands in two models, and is kept with the first
+        seen.add(id(layer))
         if isinstance(layer, Model):
             yield f"{path}/vars", layer.name, []
-            yield from _layer_groups(layer, f"{path}/layers")
+            yield from _layer_groups(layer, f"{path}/layers", seen)
             continue
         for part, variables in layer.storage().items():
             if part == "":
