@@ -22,6 +22,9 @@ class Table:
 
 def newest(record: Record) -> tuple[str, Table]:
     """The part of a record that was added last, with its title."""
+    if record.estimators:
+        compared = record.estimators[-1]
+        return f"{compared.name}: {compared.title}", estimators_table(record)
     if not record.workloads:
         return "Import time and installed size", footprint_table(record)
     measured = record.workloads[-1]
@@ -64,6 +67,24 @@ def summary_table(record: Record) -> Table:
             ]
         )
     return Table(header, rows, (2, 3, 5, 6, 7))
+
+
+def estimators_table(record: Record) -> Table:
+    """Vitral's and scikit-learn's estimators on every data set: time of a fit, and accuracy over the seeds."""
+    header = ["Data", "Estimator", "Best s", "Median s", "Vitral, best", "Test accuracy, mean", "lowest", "highest"]
+    rows = []
+    for compared in record.estimators:
+        ours = next((row for row in compared.rows if row.library == OURS), None)
+        for row in compared.rows:
+            ratio = "" if ours is None or row is ours else f"{ratio_of_bests(ours.seconds, row.seconds):.2f}x"
+            accuracies = (sum(row.accuracies) / len(row.accuracies), min(row.accuracies), max(row.accuracies))
+            rows.append(
+                [
+                    *(compared.name, row.library, number(min(row.seconds)), number(median(row.seconds)), ratio),
+                    *(f"{100 * accuracy:.2f}%" for accuracy in accuracies),
+                ]
+            )
+    return Table(header, rows, range(2, 8))
 
 
 def footprint_table(record: Record) -> Table:

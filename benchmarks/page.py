@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tabulate import tabulate
 
-from benchmarks.lines import Table, footprint_table, number, summary_table, workload_table
+from benchmarks.lines import Table, estimators_table, footprint_table, number, summary_table, workload_table
 from benchmarks.peers import MALLOC
 from benchmarks.record import FIT_REPETITIONS, Measured, Record
 
@@ -57,6 +57,13 @@ def page(record: Record) -> str:
             f"## {measured.name}: {measured.title}",
             _facts(measured),
             _markdown(workload_table(measured, record)),
+        ]
+    if record.estimators:
+        titles = "\n".join(f"- {compared.name}: {compared.title}" for compared in record.estimators)
+        parts += [
+            "## scikit-learn's estimator and Vitral's",
+            f"Default parameters, float32 data, each with its own random start; a training with each seed.\n\n{titles}",
+            _markdown(estimators_table(record)),
         ]
     if record.left_out:
         parts += ["## Left out", "\n".join(f"- {left_out.text()}" for left_out in record.left_out)]

@@ -38,6 +38,22 @@ class Measured(msgspec.Struct):
         return next((row for row in self.rows if row.peer == peer), None)
 
 
+class Estimator(msgspec.Struct):
+    """A library's MLPClassifier on a data set: a training with each seed."""
+
+    library: str
+    seconds: list[float]
+    accuracies: list[float]
+
+
+class Estimators(msgspec.Struct):
+    """A data set, and the estimators that were trained on it in turn."""
+
+    name: str
+    title: str
+    rows: list[Estimator]
+
+
 class Footprint(msgspec.Struct):
     """A library as it lies on the disk and is imported."""
 
@@ -93,6 +109,7 @@ class Record(msgspec.Struct):
     """The fastest float32 matrix product seen in this run, in GFLOP/s."""
     gemm_source: str
     workloads: list[Measured] = msgspec.field(default_factory=list)
+    estimators: list[Estimators] = msgspec.field(default_factory=list)
     left_out: list[LeftOut] = msgspec.field(default_factory=list)
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
+from benchmarks import estimators
 from benchmarks.arithmetic import flops, parameters
 from benchmarks.footprint import import_times, sizes
 from benchmarks.peers import PEERS, VITRAL, Peer, peer_by_name
@@ -29,6 +30,7 @@ class Plan:
     """What to run; `of` checks it."""
 
     workloads: list[Workload]
+    estimators: list[str]
     peers: list[Peer]
     repetitions: int
     smoke: bool
@@ -51,7 +53,8 @@ class Plan:
         cores = available_cores()
         if threads is not None and threads > cores:
             raise ConfigError(f"--threads is {threads}; this process may use {cores} cores")
-        every_workload, every_peer = [one.name for one in WORKLOADS], [one.name for one in PEERS]
+        every_workload = [*(one.name for one in WORKLOADS), *estimators.TITLES]
+        every_peer = [one.name for one in PEERS]
         try:
             chosen = select(every_workload, workloads, "workload") if workloads is not None else every_workload
             others = select(every_peer, peers, "peer") if peers is not None else every_peer
@@ -60,7 +63,8 @@ class Plan:
         given = {"workloads": workloads, "peers": peers, "repetitions": repetitions, "threads": threads}
         options = [text for name, value in given.items() if value is not None for text in (f"--{name}", str(value))]
         return cls(
-            workloads=[by_name(name, smoke=smoke) for name in chosen],
+            workloads=[by_name(name, smoke=smoke) for name in chosen if name not in estimators.TITLES],
+            estimators=[name for name in chosen if name in estimators.TITLES and "sklearn" in others],
             peers=[peer for peer in PEERS if peer.library is VITRAL or peer.name in others],
             repetitions=repetitions or (2 if smoke else 15),
             smoke=smoke,
@@ -89,6 +93,13 @@ def run(plan: Plan, say: Listener) -> Iterator[Record]:
         peers = [peer for peer in plan.peers if peer.library.name not in missing and peer.takes(workload)]
         measured, left_out_here = measure(workload, peers, plan, say)
         record.workloads.append(measured)
+        record.left_out += left_out_here
+        yield record
+    for name in plan.estimators:
+        say(f"{name}: {estimators.TITLES[name]}")
+        rounds = 1 if plan.smoke else min(plan.repetitions, FIT_REPETITIONS)
+        compared, left_out_here = estimators.compare(name, rounds, plan.threads, smoke=plan.smoke)
+        record.estimators.append(compared)
         record.left_out += left_out_here
         yield record
 

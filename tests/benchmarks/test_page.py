@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import record as records
-from benchmarks.lines import newest, summary_table
+from benchmarks.lines import estimators_table, newest, summary_table
 from benchmarks.page import page
-from benchmarks.record import Footprint, LeftOut, Machine, Measured, Record, Row
+from benchmarks.record import Estimator, Estimators, Footprint, LeftOut, Machine, Measured, Record, Row
 
 
 @pytest.fixture
@@ -49,6 +49,17 @@ def test_summary(record: Record) -> None:
     assert summary_table(record).rows == [
         ["W4", "net_1", "12,800", "6,400", "torch-contiguous", "2.00x", "3.00x", "50%"]
     ]
+
+
+def test_estimators(record: Record) -> None:
+    rows = [Estimator("vitral", [1.0, 2.0, 3.0], [0.9, 0.91, 0.95]), Estimator("sklearn", [4.0, 5.0, 6.0], [0.92] * 3)]
+    record.estimators = [Estimators("E-digits", "the digits", rows)]
+    assert newest(record) == ("E-digits: the digits", estimators_table(record))
+    assert estimators_table(record).rows == [
+        ["E-digits", "vitral", "1.00", "2.00", "", "92.00%", "90.00%", "95.00%"],
+        ["E-digits", "sklearn", "4.00", "5.00", "4.00x", "92.00%", "92.00%", "92.00%"],
+    ]
+    assert "- E-digits: the digits" in page(record)
 
 
 def test_without_vitral_there_are_no_ratios(record: Record) -> None:

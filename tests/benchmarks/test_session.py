@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import operations, session
+from benchmarks import estimators, operations, session
 from benchmarks.peers import PEERS, peer_by_name
 from benchmarks.process import PEERS_PYTHON, Worker
 from benchmarks.session import Plan, measure
@@ -92,3 +92,19 @@ def test_single_operations(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [result.flops for result in found] == [3888, 3888, 2 * 3888, 3888, 48, 48, 96, 48]
     assert found[0].shape == "2x6x6x3 -> 4, 3x3 same, stride 2"
     assert np.all([result.seconds > 0 for result in found])
+
+
+def test_estimators_are_trained_on_the_digits() -> None:
+    compared, left_out = estimators.compare("E-digits", 1, 1, smoke=True)
+    assert left_out == []
+    assert [row.library for row in compared.rows] == ["vitral", "sklearn"]
+    for row in compared.rows:
+        # One epoch with the same seed: both begin with the same weights and take the same steps.
+        assert row.accuracies == compared.rows[0].accuracies
+        assert row.seconds[0] > 0
+
+
+def test_estimators_belong_to_the_peer_scikit_learn() -> None:
+    assert Plan.of("E", None, None, False, 1).estimators == ["E-digits", "E-mnist"]
+    assert Plan.of("E", None, None, False, 1).workloads == []
+    assert Plan.of(None, "torch", None, False, 1).estimators == []
