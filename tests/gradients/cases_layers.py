@@ -63,6 +63,12 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Conv2D(6, (2, 3), strides=(2, 1), padding="same", groups=3, use_bias=False), _IMAGES),
         (lambda: layers.Conv2D(2, 2, dilation_rate=2, activation="softmax", kernel_regularizer=L2(0.1)), _IMAGES),
     ],
+    "Conv2DTranspose": [
+        (lambda: layers.Conv2DTranspose(4, 3, activation="relu", bias_initializer="normal"), _IMAGES),
+        (lambda: layers.Conv2DTranspose(2, (2, 3), strides=(3, 2), padding="same", use_bias=False), _IMAGES),
+        (lambda: layers.Conv2DTranspose(2, 3, strides=2, padding="same", output_padding=1, activation="gelu"), _IMAGES),
+        (lambda: layers.Conv2DTranspose(2, 2, dilation_rate=2, kernel_regularizer=L2(0.1)), _IMAGES),
+    ],
     "CenterCrop": [(lambda: layers.CenterCrop(3, 4), _IMAGES), (lambda: layers.CenterCrop(6, 4), _IMAGES)],
     "Cropping2D": [(lambda: layers.Cropping2D(((1, 0), (2, 1))), _IMAGES)],
     "CutMix": [(lambda: layers.CutMix(seed=3), _IMAGES)],
@@ -73,6 +79,11 @@ CASES: dict[str, list[Case]] = {
     "Dot": [
         (lambda: layers.Dot(1), [(2, 3), (2, 3)]),
         (lambda: layers.Dot((2, 1), normalize=True), [(2, 3, 4), (2, 4, 5)]),
+    ],
+    "DepthwiseConv2D": [
+        (lambda: layers.DepthwiseConv2D(3, depth_multiplier=2, activation="relu", bias_initializer="normal"), _IMAGES),
+        (lambda: layers.DepthwiseConv2D((2, 3), strides=2, padding="same", use_bias=False), _IMAGES),
+        (lambda: layers.DepthwiseConv2D(2, dilation_rate=2, activation="softmax"), _IMAGES),
     ],
     "Dropout": [
         (lambda: layers.Dropout(0.4, seed=3), (4, 6)),
@@ -85,12 +96,21 @@ CASES: dict[str, list[Case]] = {
     "GaussianNoise": [(lambda: layers.GaussianNoise(0.4, seed=3), (4, 6))],
     "GlobalAveragePooling2D": [(layers.GlobalAveragePooling2D, _IMAGES)],
     "GlobalMaxPooling2D": [(lambda: layers.GlobalMaxPooling2D(keepdims=True), _IMAGES)],
+    "GroupNormalization": [
+        (lambda: layers.GroupNormalization(3, gamma_initializer="normal", beta_initializer="normal"), (2, 2, 3, 6)),
+        (lambda: layers.GroupNormalization(-1, center=False, scale=False), _IMAGES),
+    ],
     "Identity": [(layers.Identity, (3, 4))],
     "InputLayer": [(lambda: layers.InputLayer((4,)), (3, 4))],
     "GRU": [*_recurrent(layers.GRU), *_recurrent(layers.GRU, reset_after=False)],
     "GRUCell": [(lambda: layers.GRUCell(2, bias_initializer="normal"), (3, 4))],
     "LSTM": _recurrent(layers.LSTM),
     "LSTMCell": [(lambda: layers.LSTMCell(2, dropout=0.5, seed=2), (3, 4))],
+    "LayerNormalization": [
+        (lambda: layers.LayerNormalization(gamma_initializer="normal", beta_initializer="normal"), _IMAGES),
+        (lambda: layers.LayerNormalization([3, 1], gamma_initializer="normal", beta_regularizer=L2(0.1)), _IMAGES),
+        (lambda: layers.LayerNormalization(center=False, scale=False), (4, 3)),
+    ],
     "LeakyReLU": [(lambda: layers.LeakyReLU(0.2), (3, 4))],
     "MaxPooling2D": [
         (lambda: layers.MaxPooling2D(2), _IMAGES),
@@ -153,6 +173,14 @@ CASES: dict[str, list[Case]] = {
     ],
     "SimpleRNN": _recurrent(layers.SimpleRNN),
     "SimpleRNNCell": [(lambda: layers.SimpleRNNCell(2), (3, 4))],
+    "SeparableConv2D": [
+        (
+            lambda: layers.SeparableConv2D(4, 3, depth_multiplier=2, activation="relu", bias_initializer="normal"),
+            _IMAGES,
+        ),
+        (lambda: layers.SeparableConv2D(2, 2, strides=2, padding="same", pointwise_regularizer=L2(0.1)), _IMAGES),
+        (lambda: layers.SeparableConv2D(3, 2, dilation_rate=2, use_bias=False, activation="softmax"), _IMAGES),
+    ],
     "Softmax": [(layers.Softmax, (3, 4))],
     "Subtract": [(layers.Subtract, [(2, 3, 4), (2, 3, 4)]), (layers.Subtract, [(2, 3, 1), (2, 4)])],
     "StackedRNNCells": [(lambda: layers.StackedRNNCells([layers.GRUCell(2), layers.LSTMCell(3)]), (3, 4))],

@@ -99,6 +99,15 @@ CASES: dict[str, list[Case]] = {
     "global_max_pool2d": [([normal(2, 3, 4, 2)], {"keepdims": keep}) for keep in (False, True)],
     "batch_norm_training": _norm([]),
     "batch_norm_inference": _norm([normal(4), np.abs(normal(4)) + 0.5]),
+    "layer_norm": [
+        ([normal(2, 3, 4), normal(4), normal(4)], {"axes": (2,), "epsilon": 1e-3}),
+        ([normal(2, 3, 2, 4), normal(3, 4), normal(3, 4)], {"axes": (1, 3), "epsilon": 1e-3}),
+        ([normal(2, 3, 4), None, None], {"axes": (1, 2), "epsilon": 1e-3}),
+    ],
+    "group_norm": [
+        ([normal(2, 3, 3, 4), normal(4), normal(4)], {"groups": 2, "epsilon": 1e-3}),
+        ([normal(3, 6), None, None], {"groups": 3, "epsilon": 1e-3}),
+    ],
     "reshape": [([normal(2, 3, 4)], {"shape": (6, 2)})],
     "permute": [([normal(2, 3, 4, 5)], {"axes": (3, 1, 2)})],
     "prelu": [([normal(3, 4), normal(4)], {}), ([normal(2, 3, 4, 2), normal(1, 1, 2)], {})],
@@ -114,6 +123,7 @@ CASES: dict[str, list[Case]] = {
         ([normal(4, 3)], {"partner": np.array([2, 0, 3, 1]), "share": normal(4, 1)}),
         ([normal(2, 2, 2, 3)], {"partner": np.array([1, 0]), "share": normal(2, 2, 2, 1) > 0}),
     ],
+    "space_out2d": [([normal(2, 3, 2, 2)], {"strides": (2, 3), "padding": ((1, 0), (2, 1))})],
     "crop2d": [([normal(2, 4, 5, 2)], {"cropping": ((1, 0), (2, 1))})],
     "flip2d": [
         (

@@ -26,6 +26,8 @@ _WITH_INPUT_ACTIVATION = [
     if "input_activation" in inspect.signature(ops.operations[f"{name}_backward"].declaration).parameters
 ]
 
+_WEIGHTED = ["Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "SeparableConv2D"]
+
 
 @pytest.mark.parametrize("name", _DIFFERENTIABLE)
 def test_operation(name: str) -> None:
@@ -56,7 +58,9 @@ def test_layer(name: str, training: bool) -> None:
         check_layer(make(), cases_layers.batch(shape), training)
 
 
-@pytest.mark.parametrize("name", ["Activation", "Conv2D", "Dense", "Softmax"])
+@pytest.mark.parametrize(
+    "name", ["Activation", "Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Softmax"]
+)
 def test_backward_from_before_the_activation_equals_backward_through_it(name: str) -> None:
     for make, shape in cases_layers.CASES[name]:
         through, before = make(), make()
@@ -82,7 +86,7 @@ def _preactivation(layer: layers.Layer, x: np.ndarray) -> np.ndarray:
     return layer.affine(x, "linear")[0] if hasattr(layer, "affine") else x
 
 
-@pytest.mark.parametrize("name", ["Conv2D", "Dense"])
+@pytest.mark.parametrize("name", _WEIGHTED)
 def test_a_first_layer_gives_the_same_weight_gradients_without_an_input_gradient(name: str) -> None:
     for make, shape in cases_layers.CASES[name]:
         layer = make()

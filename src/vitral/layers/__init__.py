@@ -10,7 +10,9 @@ from vitral.layers.augmentation.random_flip import RandomFlip
 from vitral.layers.augmentation.resizing import CenterCrop, Resizing
 from vitral.layers.batch_normalization import BatchNormalization
 from vitral.layers.conv2d import Conv2D
+from vitral.layers.conv2d_transpose import Conv2DTranspose
 from vitral.layers.dense import Dense
+from vitral.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from vitral.layers.dropout import Dropout, SpatialDropout2D
 from vitral.layers.embedding import Embedding, PositionEmbedding
 from vitral.layers.identity import Identity
@@ -46,8 +48,12 @@ from vitral.layers.recurrent.stacked import StackedRNNCells
 from vitral.layers.recurrent.time_distributed import TimeDistributed
 from vitral.layers.resampling import UpSampling2D
 from vitral.layers.reshaping import Cropping2D, Flatten, Permute, Reshape, ZeroPadding2D
+from vitral.layers.sample_normalization import GroupNormalization, LayerNormalization
 
 Convolution2D = Conv2D
+Convolution2DTranspose = Conv2DTranspose
+DepthwiseConvolution2D = DepthwiseConv2D
+SeparableConvolution2D = SeparableConv2D
 MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePooling2D
 GlobalAvgPool2D = GlobalAveragePooling2D
@@ -71,10 +77,14 @@ __all__ = [
     "CenterCrop",
     "Concatenate",
     "Conv2D",
+    "Conv2DTranspose",
     "Convolution2D",
+    "Convolution2DTranspose",
     "Cropping2D",
     "CutMix",
     "Dense",
+    "DepthwiseConv2D",
+    "DepthwiseConvolution2D",
     "Dot",
     "Dropout",
     "Embedding",
@@ -86,11 +96,13 @@ __all__ = [
     "GlobalAvgPool2D",
     "GlobalMaxPool2D",
     "GlobalMaxPooling2D",
+    "GroupNormalization",
     "Identity",
     "Input",
     "InputLayer",
     "LSTMCell",
     "Layer",
+    "LayerNormalization",
     "LeakyReLU",
     "MaxPool2D",
     "MaxPooling2D",
@@ -115,6 +127,8 @@ __all__ = [
     "Rescaling",
     "Reshape",
     "Resizing",
+    "SeparableConv2D",
+    "SeparableConvolution2D",
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",

@@ -29,6 +29,14 @@ def pair(value: int | Sequence[int], argument: str, layer: str) -> Pair:
     return positive(values[0], argument, layer), positive(values[1], argument, layer)
 
 
+def check_spread(strides: Pair, dilation: Pair, layer: str) -> None:
+    """Raise ConfigError where windows are both apart from each other and spread out, which Keras does not allow."""
+    if max(strides) > 1 and max(dilation) > 1:
+        raise ConfigError(
+            f"{layer}: strides are {strides} and dilation_rate is {dilation}; expected at most one of them above 1"
+        )
+
+
 def padding_mode(value: str, layer: str) -> Padding:
     """ "valid" or "same", in any case of letters; raises ConfigError for another word."""
     lowered = value.lower() if isinstance(value, str) else value

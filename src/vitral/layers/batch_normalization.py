@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from vitral import constraints, initializers, ops, regularizers
-from vitral.core.variable import Variable
+from vitral import initializers, ops
 from vitral.errors import ConfigError, ShapeError
-from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
+from vitral.layers.scaled import ScaledLayer
 from vitral.typing import Array, Cache, Config, Shape
 
 
 @registry.register()
-class BatchNormalization(Elementwise):
+class BatchNormalization(ScaledLayer):
     """Each channel to mean 0 and variance 1 over the batch, then times gamma plus beta (Ioffe and Szegedy, 2015).
 
     While training the batch's own mean and variance are used, and their moving averages are kept
@@ -23,9 +22,6 @@ class BatchNormalization(Elementwise):
     >>> layer(np.array([[1.0], [3.0]]), training=True).round(3).tolist(), layer.moving_mean.value
     ([[-1.0], [1.0]], array([0.02], dtype=float32))
     """
-
-    gamma: Variable | None = None
-    beta: Variable | None = None
 
     def __init__(
         self,
@@ -44,29 +40,25 @@ class BatchNormalization(Elementwise):
         gamma_constraint: Any = None,
         **options: Any,
     ) -> None:
-        super().__init__(**options)
+        super().__init__(
+            epsilon,
+            center,
+            scale,
+            beta_initializer,
+            gamma_initializer,
+            beta_regularizer,
+            gamma_regularizer,
+            beta_constraint,
+            gamma_constraint,
+            **options,
+        )
         if not 0 <= momentum <= 1:
             raise ConfigError(f"BatchNormalization: momentum is {momentum!r}; expected a number from 0 to 1")
-        if not epsilon > 0:
-            raise ConfigError(f"BatchNormalization: epsilon is {epsilon!r}; expected a number above 0")
         self.axis = axis
         self.momentum = momentum
-        self.epsilon = epsilon
-        self.center = center
-        self.scale = scale
-        self.initializers = {
-            "beta": initializers.get(beta_initializer),
-            "gamma": initializers.get(gamma_initializer),
+        self.initializers |= {
             "moving_mean": initializers.get(moving_mean_initializer),
             "moving_variance": initializers.get(moving_variance_initializer),
-        }
-        self.regularizers = {
-            "beta": regularizers.get(beta_regularizer),
-            "gamma": regularizers.get(gamma_regularizer),
-        }
-        self.constraints = {
-            "beta": constraints.get(beta_constraint),
-            "gamma": constraints.get(gamma_constraint),
         }
 
     def build(self, input_shape: Shape) -> None:
@@ -75,22 +67,9 @@ class BatchNormalization(Elementwise):
             raise ConfigError(f"BatchNormalization: axis is {self.axis!r}; expected -1, the last axis")
         if channels is None:
             raise ShapeError(f'layer "{self.name}" received an input of shape {input_shape}; expected known channels')
-        if self.scale:
-            self.gamma = self._add("gamma", channels)
-        if self.center:
-            self.beta = self._add("beta", channels)
-        self.moving_mean = self._add("moving_mean", channels, trainable=False)
-        self.moving_variance = self._add("moving_variance", channels, trainable=False)
-
-    def _add(self, name: str, channels: int, trainable: bool = True) -> Variable:
-        return self.add_weight(
-            name=name,
-            shape=(channels,),
-            initializer=self.initializers[name],
-            regularizer=self.regularizers.get(name),
-            constraint=self.constraints.get(name),
-            trainable=trainable,
-        )
+        self.add_gamma_and_beta((channels,))
+        self.moving_mean = self.add_statistic("moving_mean", (channels,), trainable=False)
+        self.moving_variance = self.add_statistic("moving_variance", (channels,), trainable=False)
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         return self.forward_absorbing(x, training, "linear")
@@ -100,8 +79,7 @@ class BatchNormalization(Elementwise):
         return ("relu",)
 
     def forward_absorbing(self, x: Array, training: bool, following: str) -> tuple[Array, Cache]:
-        gamma = None if self.gamma is None else self.gamma.value
-        beta = None if self.beta is None else self.beta.value
+        gamma, beta = self.gamma_value, self.beta_value
         if not (training and self.trainable):
             mean, variance = self.moving_mean.value, self.moving_variance.value
             y, cache = ops.batch_norm_inference(
@@ -118,25 +96,8 @@ class BatchNormalization(Elementwise):
         by_batch, inner = cache
         backward = ops.batch_norm_training_backward if by_batch else ops.batch_norm_inference_backward
         dx, dgamma, dbeta = backward(dy, inner)
-        if self.gamma is not None:
-            self.gamma.take_grad(dgamma)
-        if self.beta is not None:
-            self.beta.take_grad(dbeta)
+        self.take_grads(dgamma, dbeta)
         return dx
 
     def get_config(self) -> Config:
-        config = {
-            **super().get_config(),
-            "axis": self.axis,
-            "momentum": self.momentum,
-            "epsilon": self.epsilon,
-            "center": self.center,
-            "scale": self.scale,
-        }
-        for name, initializer in self.initializers.items():
-            config[f"{name}_initializer"] = initializers.serialize(initializer)
-        for name, regularizer in self.regularizers.items():
-            config[f"{name}_regularizer"] = None if regularizer is None else regularizers.serialize(regularizer)
-        for name, constraint in self.constraints.items():
-            config[f"{name}_constraint"] = constraints.serialize(constraint)
-        return config
+        return {**super().get_config(), "axis": self.axis, "momentum": self.momentum}

@@ -4,8 +4,8 @@ from typing import Any, NamedTuple
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
-from vitral.layers.activated import ActivatedLayer
-from vitral.layers.arguments import channels_last, padding_mode, pair, positive, window_output
+from vitral.layers.arguments import channels_last, check_spread, padding_mode, pair, positive, window_output
+from vitral.layers.kernel_layer import KernelLayer
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config, Shape
 
@@ -17,7 +17,7 @@ class _Pooled(NamedTuple):
 
 
 @registry.register("Convolution2D")
-class Conv2D(ActivatedLayer):
+class Conv2D(KernelLayer):
     """Slide `filters` small kernels over an image: y = activation(x * W + b).
 
     Input (batch, height, width, channels), output (batch, out height, out width, filters); kernel W (kernel height,
@@ -57,11 +57,7 @@ class Conv2D(ActivatedLayer):
         self.padding = padding_mode(padding, "Conv2D")
         self.dilation_rate = pair(dilation_rate, "dilation_rate", "Conv2D")
         self.groups = positive(groups, "groups", "Conv2D")
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise ConfigError(
-                f"Conv2D: strides are {self.strides} and dilation_rate is {self.dilation_rate}; "
-                "expected at most one of them above 1"
-            )
+        check_spread(self.strides, self.dilation_rate, "Conv2D")
         if self.filters % self.groups:
             raise ConfigError(f"Conv2D: filters is {filters}; expected a multiple of groups, {groups}")
 
@@ -73,7 +69,7 @@ class Conv2D(ActivatedLayer):
                 f"expected a multiple of groups, {self.groups}"
             )
         self.compute_output_shape(input_shape)
-        self.add_kernel_and_bias((*self.kernel_size, channels // self.groups, self.filters))
+        self.add_kernel_and_bias((*self.kernel_size, channels // self.groups, self.filters), self.filters)
 
     def affine(self, x: Array, activation: str) -> tuple[Array, Cache]:
         return ops.conv2d(x, self.kernel.value, self._bias_value, activation=activation, **self._windows)

@@ -4,14 +4,14 @@ from typing import Any
 
 from vitral import ops
 from vitral.errors import ShapeError
-from vitral.layers.activated import ActivatedLayer
 from vitral.layers.arguments import positive
+from vitral.layers.kernel_layer import KernelLayer
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config, Shape
 
 
 @registry.register()
-class Dense(ActivatedLayer):
+class Dense(KernelLayer):
     """y = activation(x W + b): every unit sees every input.
 
     Input (batch, ..., inputs), output (batch, ..., units); kernel W (inputs, units), bias b (units,).
@@ -32,7 +32,7 @@ class Dense(ActivatedLayer):
             raise ShapeError(
                 f'layer "{self.name}" (Dense) received an input of shape {input_shape}; expected (batch, ..., inputs)'
             )
-        self.add_kernel_and_bias((input_shape[-1], self.units))
+        self.add_kernel_and_bias((input_shape[-1], self.units), self.units)
 
     def affine(self, x: Array, activation: str) -> tuple[Array, Cache]:
         bias = None if self.bias is None else self.bias.value

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from vitral import initializers, ops, regularizers
+from vitral import constraints, initializers, ops, regularizers
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
+from vitral.layers.activated import serialize_regularizer
 from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config, Shape
@@ -31,12 +32,14 @@ class PReLU(Elementwise):
         self,
         alpha_initializer: Any = "Zeros",
         alpha_regularizer: Any = None,
+        alpha_constraint: Any = None,
         shared_axes: int | Sequence[int] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
         self.alpha_initializer = initializers.get(alpha_initializer)
-        self.alpha_regularizer = None if alpha_regularizer is None else regularizers.get(alpha_regularizer)
+        self.alpha_regularizer = regularizers.get(alpha_regularizer)
+        self.alpha_constraint = constraints.get(alpha_constraint)
         self.shared_axes = [shared_axes] if isinstance(shared_axes, int) else shared_axes and list(shared_axes)
 
     def build(self, input_shape: Shape) -> None:
@@ -53,7 +56,11 @@ class PReLU(Elementwise):
                 "expected known sizes but for shared_axes"
             )
         self.alpha = self.add_weight(
-            name="alpha", shape=known, initializer=self.alpha_initializer, regularizer=self.alpha_regularizer
+            name="alpha",
+            shape=known,
+            initializer=self.alpha_initializer,
+            regularizer=self.alpha_regularizer,
+            constraint=self.alpha_constraint,
         )
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
@@ -65,10 +72,10 @@ class PReLU(Elementwise):
         return dx
 
     def get_config(self) -> Config:
-        regularizer = self.alpha_regularizer
         return {
             **super().get_config(),
             "alpha_initializer": initializers.serialize(self.alpha_initializer),
-            "alpha_regularizer": None if regularizer is None else regularizers.serialize(regularizer),
+            "alpha_regularizer": serialize_regularizer(self.alpha_regularizer),
+            "alpha_constraint": constraints.serialize(self.alpha_constraint),
             "shared_axes": self.shared_axes,
         }

@@ -68,6 +68,8 @@ from vitral.ops.interface.image import (
     pad2d_backward,
     resize2d,
     resize2d_backward,
+    space_out2d,
+    space_out2d_backward,
 )
 from vitral.ops.interface.loss import (
     binary_cross_entropy,
@@ -106,6 +108,10 @@ from vitral.ops.interface.norm import (
     batch_norm_inference_backward,
     batch_norm_training,
     batch_norm_training_backward,
+    group_norm,
+    group_norm_backward,
+    layer_norm,
+    layer_norm_backward,
 )
 from vitral.ops.interface.overlap_loss import (
     dice,
@@ -247,6 +253,8 @@ __all__ = [
     "global_max_pool2d_backward",
     "glu",
     "glu_backward",
+    "group_norm",
+    "group_norm_backward",
     "hard_shrink",
     "hard_shrink_backward",
     "hard_silu",
@@ -254,6 +262,8 @@ __all__ = [
     "hinge",
     "huber",
     "kl_divergence",
+    "layer_norm",
+    "layer_norm_backward",
     "linear",
     "linear_backward",
     "lion_update",
@@ -315,6 +325,8 @@ __all__ = [
     "softplus_backward",
     "softsign",
     "softsign_backward",
+    "space_out2d",
+    "space_out2d_backward",
     "sparse_categorical_cross_entropy",
     "sparse_plus",
     "sparse_plus_backward",

@@ -89,3 +89,18 @@ def pad2d(x: Array, *, padding: tuple[Pair, Pair], value: float = 0.0) -> tuple[
 def pad2d_backward(dy: Array, cache: Cache) -> Array:
     """dx = dy without the border."""
     raise NotImplementedError
+
+
+@operation
+def space_out2d(x: Array, *, strides: Pair, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
+    """The pixels `strides` rows and columns apart, with zeros between them and ((top, bottom), (left, right)) around.
+
+    x (n, height, width, channels); a convolution of the result is the adjoint of one with these strides.
+    """
+    raise NotImplementedError
+
+
+@operation
+def space_out2d_backward(dy: Array, cache: Cache) -> Array:
+    """dx = dy at the places of the pixels."""
+    raise NotImplementedError

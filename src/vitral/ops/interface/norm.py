@@ -47,3 +47,42 @@ def batch_norm_inference(
 def batch_norm_inference_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
     """dx = dz gamma / std, dgamma = sum dz x', dbeta = sum dz, with dz = dy * activation'(z)."""
     raise NotImplementedError
+
+
+@operation
+def layer_norm(
+    x: Array, gamma: Array | None, beta: Array | None, *, axes: tuple[int, ...], epsilon: float
+) -> tuple[Array, Cache]:
+    """y = (x - mean) / sqrt(variance + epsilon) gamma + beta, with mean and variance of each sample along `axes`.
+
+    x (n, ...); `axes` in order, counted from the front, without the batch's; gamma and beta have their lengths, or are
+    None.
+    """
+    raise NotImplementedError
+
+
+@operation
+def layer_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Gradients (dx, dgamma, dbeta).
+
+    With the normalized x^ and dz = dy gamma: dx = (dz - mean(dz) - x^ mean(dz x^)) / sqrt(variance + epsilon), means
+    along `axes`; dgamma and dbeta sum dy x^ and dy over all other axes.
+    """
+    raise NotImplementedError
+
+
+@operation
+def group_norm(
+    x: Array, gamma: Array | None, beta: Array | None, *, groups: int, epsilon: float
+) -> tuple[Array, Cache]:
+    """layer_norm with a mean and a variance for each of `groups` runs of channels; gamma and beta for each channel.
+
+    x (n, ..., channels), gamma and beta (channels,) or None.
+    """
+    raise NotImplementedError
+
+
+@operation
+def group_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Gradients (dx, dgamma, dbeta), as for layer_norm."""
+    raise NotImplementedError

@@ -25,6 +25,20 @@ def pad2d_backward(dy: Array, cache: Cache) -> Array:
     return np.ascontiguousarray(crop_image(dy, cache))
 
 
+def space_out2d(x: Array, *, strides: Pair, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
+    (top, bottom), (left, right) = padding
+    n, height, width, channels = x.shape
+    rows, columns = (height - 1) * strides[0] + 1, (width - 1) * strides[1] + 1
+    y = np.zeros((n, top + rows + bottom, left + columns + right, channels), x.dtype)
+    places = np.s_[:, top : top + rows : strides[0], left : left + columns : strides[1]]
+    y[places] = x
+    return y, places
+
+
+def space_out2d_backward(dy: Array, cache: Cache) -> Array:
+    return np.ascontiguousarray(dy[cache])
+
+
 def flip2d(x: Array, *, vertical: Array, horizontal: Array) -> tuple[Array, Cache]:
     y = x.copy()
     y[vertical] = y[vertical, ::-1]

@@ -1,4 +1,4 @@
-"""Batch normalization in NumPy."""
+"""Normalization of batches and of single samples, in NumPy."""
 
 import numpy as np
 
@@ -61,3 +61,52 @@ def _scale_shift(normalized: Array, gamma: Array | None, beta: Array | None) -> 
     if beta is not None:
         y += beta
     return y
+
+
+def layer_norm(
+    x: Array, gamma: Array | None, beta: Array | None, *, axes: tuple[int, ...], epsilon: float
+) -> tuple[Array, Cache]:
+    shape = tuple(size if axis in axes else 1 for axis, size in enumerate(x.shape))
+    gamma, beta = (None if values is None else values.reshape(shape) for values in (gamma, beta))
+    normalized, inverse_std = _normalized(x, axes, epsilon)
+    return _scale_shift(normalized, gamma, beta), (normalized, inverse_std, gamma, axes)
+
+
+def layer_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    normalized, inverse_std, gamma, axes = cache
+    others = tuple(axis for axis in range(dy.ndim) if axis not in axes)
+    dz = dy if gamma is None else dy * gamma
+    dx = _normalized_backward(dz, normalized, inverse_std, axes)
+    return dx, (dy * normalized).sum(axis=others), dy.sum(axis=others)
+
+
+def group_norm(
+    x: Array, gamma: Array | None, beta: Array | None, *, groups: int, epsilon: float
+) -> tuple[Array, Cache]:
+    by_group = x.reshape(len(x), -1, groups, x.shape[-1] // groups)
+    normalized, inverse_std = _normalized(by_group, (1, 3), epsilon)
+    return _scale_shift(normalized.reshape(x.shape), gamma, beta), (normalized, inverse_std, gamma)
+
+
+def group_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    normalized, inverse_std, gamma = cache
+    dz = dy if gamma is None else dy * gamma
+    dx = _normalized_backward(dz.reshape(normalized.shape), normalized, inverse_std, (1, 3)).reshape(dy.shape)
+    others = tuple(range(dy.ndim - 1))
+    return dx, (dy * normalized.reshape(dy.shape)).sum(axis=others), dy.sum(axis=others)
+
+
+def _normalized(x: Array, axes: tuple[int, ...], epsilon: float) -> tuple[Array, Array]:
+    """x with mean 0 and variance 1 along the axes, and 1 / sqrt(variance + epsilon)."""
+    normalized = x - x.mean(axis=axes, keepdims=True)
+    inverse_std = 1 / np.sqrt(np.square(normalized).mean(axis=axes, keepdims=True) + x.dtype.type(epsilon))
+    normalized *= inverse_std
+    return normalized, inverse_std
+
+
+def _normalized_backward(dz: Array, normalized: Array, inverse_std: Array, axes: tuple[int, ...]) -> Array:
+    """Every x moves the mean and the variance too: that is what the two subtracted terms are."""
+    dx = dz - dz.mean(axis=axes, keepdims=True)
+    dx -= normalized * (dz * normalized).mean(axis=axes, keepdims=True)
+    dx *= inverse_std
+    return dx
