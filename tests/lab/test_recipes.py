@@ -69,7 +69,14 @@ def test_convolutions_of_l5_end_in_4x4x64_after_56320_parameters() -> None:
     assert layers[-1].output_shape == (None, 4, 4, 64)
 
 
-@pytest.mark.parametrize(("published", "improved"), [("cifar10-cnn", "cifar10-cnn-improved")])
+@pytest.mark.parametrize(
+    ("published", "improved"),
+    [
+        ("cifar10-cnn", "cifar10-cnn-improved"),
+        ("cifar10-optimizers", "cifar10-cnn-augmented"),
+        ("mnist-cnn", "mnist-cnn-improved"),
+    ],
+)
 def test_improved_recipe_multiplies_no_more_than_the_published_one(published: str, improved: str) -> None:
     def work(name: str) -> int:
         recipe = load_recipe(name)
