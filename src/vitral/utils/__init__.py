@@ -19,6 +19,7 @@ from vitral.training import PyDataset
 from vitral.typing import Array
 from vitral.utils.image_folder import image_dataset_from_directory
 from vitral.utils.pictures import array_to_img, img_to_array, load_img, save_img
+from vitral.utils.plot import plot_model
 
 
 def set_random_seed(seed: int) -> None:
@@ -60,6 +61,7 @@ __all__ = [
     "img_to_array",
     "load_img",
     "normalize",
+    "plot_model",
     "register_keras_serializable",
     "save_img",
     "set_random_seed",
