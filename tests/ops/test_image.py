@@ -87,6 +87,19 @@ def test_each_image_and_each_channel_is_seen_through_its_own_map() -> None:
     np.testing.assert_array_equal(y[2], x[2][[0, 0, 0, 1]])
 
 
+def test_a_large_batch_is_seen_as_each_image_alone_and_back() -> None:
+    random = np.random.default_rng(0)
+    x, dy = random.standard_normal((2, 40, 32, 32, 2))
+    maps = np.array([1, 0, 0, 0, 1, 0]) + random.uniform(-0.4, 0.4, (40, 6))
+    y, cache = ops.affine_sample2d(x, maps=maps, fill_mode="constant")
+    for number in (0, 15, 16, 39):
+        alone, _ = ops.affine_sample2d(x[number : number + 1], maps=maps[number : number + 1], fill_mode="constant")
+        np.testing.assert_array_equal(y[number], alone[0])
+    # The adjoint A* of a linear map A has (A x) . dy = x . (A* dy).
+    dx = ops.affine_sample2d_backward(dy, cache)
+    np.testing.assert_allclose((y * dy).sum(axis=(1, 2, 3)), (x * dx).sum(axis=(1, 2, 3)))
+
+
 @pytest.mark.parametrize(("interpolation", "antialias", "size"), RESIZED)
 def test_resize_gives_what_keras_gives(interpolation: str, antialias: bool, size: tuple[int, int]) -> None:
     y, _ = ops.resize2d(_batch(IMAGE), size=size, interpolation=interpolation, antialias=antialias)

@@ -58,8 +58,6 @@ from vitral.ops.interface.further_update import (
     nadam_update,
 )
 from vitral.ops.interface.image import (
-    affine_sample2d,
-    affine_sample2d_backward,
     crop2d,
     crop2d_backward,
     flip2d,
@@ -143,6 +141,7 @@ from vitral.ops.interface.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from vitral.ops.interface.sampling import affine_sample2d, affine_sample2d_backward
 from vitral.ops.interface.shape import (
     affine,
     affine_backward,

@@ -1,0 +1,119 @@
+"""Images seen through affine maps, in NumPy: whole pixels are gathered, and weighted where they must be mixed."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from vitral.typing import Array, Cache
+
+
+class _Tap(NamedTuple):
+    """One of the pixels that the outputs of a few images are made of, all arrays (images, height, width)."""
+
+    place: Array
+    """Its place among all pixels of those images."""
+    inside: Array | None
+    """Where it lies in the image; None if it does everywhere."""
+    weight: Array | None
+    """None stands for 1."""
+
+
+def affine_sample2d(
+    x: Array,
+    *,
+    maps: Array,
+    interpolation: str = "bilinear",
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
+) -> tuple[Array, Cache]:
+    y = np.empty(x.shape, x.dtype)
+    taps = {}
+    # A few images at a time, so that what is worked out for each of their pixels stays in the processor's cache.
+    at_once = max(_PIXELS_AT_ONCE // (x.shape[1] * x.shape[2]), 1)
+    for start in range(0, len(x), at_once):
+        few = slice(start, start + at_once)
+        taps[start] = _taps(maps[few].astype(x.dtype), x.shape[1], x.shape[2], interpolation, fill_mode)
+        y[few] = _weighted_sum(x[few], taps[start], fill_value)
+    return y, (at_once, taps)
+
+
+def affine_sample2d_backward(dy: Array, cache: Cache) -> Array:
+    at_once, all_taps = cache
+    dx = np.zeros_like(dy)
+    for start, taps in all_taps.items():
+        few = slice(start, start + at_once)
+        pixels = dx[few].reshape(-1, dy.shape[3])
+        for place, inside, weight in taps:
+            part = dy[few] if weight is None else dy[few] * weight[..., np.newaxis]
+            if inside is not None:
+                part = part * inside[..., np.newaxis]
+            np.add.at(pixels, place, part)
+    return dx
+
+
+_PIXELS_AT_ONCE = 16 * 32 * 32
+
+
+def _taps(maps: Array, height: int, width: int, interpolation: str, fill_mode: str) -> list[_Tap]:
+    across, down = _places(maps, height, width)
+    rows = [(*_into_image(row, height, fill_mode), weight) for row, weight in _neighbors(down, interpolation)]
+    columns = [(*_into_image(column, width, fill_mode), weight) for column, weight in _neighbors(across, interpolation)]
+    shape = (len(maps), height, width)
+    first_pixels = (np.arange(len(maps)) * (height * width))[:, np.newaxis, np.newaxis]
+    return [
+        _Tap(
+            np.broadcast_to(row * width + column + first_pixels, shape),
+            None if row_inside is None else np.broadcast_to(row_inside & column_inside, shape),
+            None if row_weight is None else row_weight * column_weight,
+        )
+        for row, row_inside, row_weight in rows
+        for column, column_inside, column_weight in columns
+    ]
+
+
+def _weighted_sum(x: Array, taps: list[_Tap], fill_value: float) -> Array:
+    """What a few images look like through their maps."""
+    pixels = x.reshape(-1, x.shape[3])
+    y: Array | None = None
+    for place, inside, weight in taps:
+        part = np.take(pixels, place, axis=0)
+        if inside is not None:
+            part[~inside] = fill_value
+        if weight is not None:
+            part *= weight[..., np.newaxis]
+        y = part if y is None else np.add(y, part, out=y)
+    assert y is not None, "there is at least one tap"
+    return y
+
+
+def _places(maps: Array, height: int, width: int) -> tuple[Array, Array]:
+    """Columns and rows of the input that the outputs look at, (n, height, width).
+
+    Where no image is turned, columns do not depend on the row nor rows on the column: those axes have length 1 then,
+    which spares most of the arithmetic.
+    """
+    a0, a1, a2, b0, b1, b2 = maps.T[:, :, np.newaxis, np.newaxis]
+    u, v = np.arange(width, dtype=maps.dtype), np.arange(height, dtype=maps.dtype)[:, np.newaxis]
+    across, down = a0 * u + a2, b1 * v + b2
+    return (across + a1 * v if a1.any() else across), (down + b0 * u if b0.any() else down)
+
+
+def _neighbors(places: Array, interpolation: str) -> list[tuple[Array, Array | None]]:
+    """The pixels of one axis that take part, each with its weight; no weight means 1."""
+    if interpolation == "nearest":
+        return [(np.trunc(places + np.copysign(places.dtype.type(0.5), places)).astype(np.intp), None)]
+    below = np.floor(places)
+    part = places - below
+    index = below.astype(np.intp)
+    return [(index, 1 - part), (index + 1, part)]
+
+
+def _into_image(index: Array, size: int, fill_mode: str) -> tuple[Array, Array | None]:
+    """Pixels of the image in place of those beyond its edge, and for "constant" which of them are inside."""
+    if fill_mode == "wrap":
+        return index % size, None
+    if fill_mode == "reflect":
+        turned = index % (2 * size)
+        return np.minimum(turned, 2 * size - 1 - turned), None
+    clipped = np.clip(index, 0, size - 1)
+    return clipped, (clipped == index if fill_mode == "constant" else None)
