@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vitral import (
         activations,
+        applications,
         backend,
         callbacks,
         config,
@@ -60,6 +61,7 @@ __all__ = [
     "Variable",
     "__version__",
     "activations",
+    "applications",
     "backend",
     "callbacks",
     "clear_cache",
