@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
     from vitral.config import clear_cache, set_num_threads
     from vitral.core.rng import SeedGenerator, set_seed
+    from vitral.core.symbolic import KerasTensor
     from vitral.core.variable import Variable
     from vitral.initializers import Initializer
     from vitral.layers import Input, InputLayer, Layer
@@ -50,6 +51,7 @@ __all__ = [
     "Initializer",
     "Input",
     "InputLayer",
+    "KerasTensor",
     "Layer",
     "Loss",
     "Metric",
@@ -90,6 +92,7 @@ _ROOM_OF = {
     "Initializer": "initializers",
     "Input": "layers",
     "InputLayer": "layers",
+    "KerasTensor": "core.symbolic",
     "Layer": "layers",
     "Loss": "losses",
     "Metric": "metrics",

@@ -122,7 +122,8 @@ def test_a_member_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest
         ({**members(), "config.json": b"[]"}, "config.json holds a list; expected an object"),
         ({**members(), "config.json": b"{}"}, "config.json does not describe a model"),
         ({**members(), "model.weights.h5": b"no weights"}, "the weights are damaged"),
-        (with_config(lambda c: c.update(class_name="Functional")), "the kind 'Functional'"),
+        (with_config(lambda c: c.update(class_name="Subclassed")), "the kind 'Subclassed'"),
+        (with_config(lambda c: c.update(class_name="Functional")), "config.json does not describe a model"),
         (with_config(lambda c: c["config"].update(layers=3)), "does not describe a model"),
         (
             with_config(lambda c: c["config"]["layers"][1].update(class_name="Dens")),

@@ -1,6 +1,6 @@
 """Networks drawn before there is data: tensors that are only a shape, and the calls that lead from one to another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from vitral.config import floatx
@@ -12,7 +12,8 @@ from vitral.typing import Shape
 class KerasTensor:
     """The place of an array in a network: its shape, batch axis None, and the call that makes it.
 
-    `keras.Input` gives the first; a layer called on one gives the next.
+    `keras.Input` gives the first; a layer called on one gives the next. Two of them can be added, subtracted and
+    multiplied.
 
     >>> KerasTensor((None, 3), name="x")
     <KerasTensor shape=(None, 3), dtype=float32, name=x>
@@ -39,8 +40,25 @@ class KerasTensor:
         """The layer that makes it."""
         return self.node.operation
 
+    def __add__(self, other: object) -> Any:
+        return _operate("add", self, other)
+
+    def __sub__(self, other: object) -> Any:
+        return _operate("subtract", self, other)
+
+    def __mul__(self, other: object) -> Any:
+        return _operate("multiply", self, other)
+
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+OPERATORS: dict[str, Callable[[list[KerasTensor]], Any]] = {}
+"""What x + y, x - y and x * y call for two symbolic tensors: `layers` puts its functions here."""
+
+
+def _operate(name: str, first: KerasTensor, second: object) -> Any:
+    return OPERATORS[name]([first, second]) if isinstance(second, KerasTensor) else NotImplemented
 
 
 class Arguments(NamedTuple):

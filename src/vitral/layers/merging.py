@@ -4,6 +4,7 @@ from functools import reduce
 from typing import Any, ClassVar
 
 from vitral import ops
+from vitral.core.symbolic import OPERATORS
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.layer import Layer, registry
 from vitral.ops.operation import Operation
@@ -172,3 +173,6 @@ def maximum(inputs: Any, **options: Any) -> Any:
 def minimum(inputs: Any, **options: Any) -> Any:
     """`Minimum(...)(inputs)`."""
     return Minimum(**options)(inputs)
+
+
+OPERATORS.update(add=add, subtract=subtract, multiply=multiply)

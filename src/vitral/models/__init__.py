@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from vitral.models.cloning import clone_model
 from vitral.models.model import Model
 from vitral.models.sequential import Sequential
 
@@ -19,9 +20,16 @@ def load_model(
     return load(filepath, custom_objects, compile, safe_mode)
 
 
+def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = None) -> Any:
+    """The model, with new weights and not compiled, that `model.to_json` of Vitral or Keras 3 described."""
+    from vitral.saving import model_from_json as make
+
+    return make(json_string, custom_objects)
+
+
 def save_model(model: Model, filepath: str | Path, overwrite: bool = True) -> None:
     """Write the model to a `.keras` file, as `model.save` does."""
     model.save(filepath, overwrite)
 
 
-__all__ = ["Model", "Sequential", "load_model", "save_model"]
+__all__ = ["Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]

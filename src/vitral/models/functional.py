@@ -1,7 +1,7 @@
 """A model that is a graph of layers: branches, several inputs and outputs, layers that are used more than once."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from vitral.core.symbolic import KerasTensor
 from vitral.core.targets import as_float
@@ -9,11 +9,12 @@ from vitral.core.tree import as_shapes, flatten, flatten_shapes, map_structure, 
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers import Layer
 from vitral.models.graph import Graph
+from vitral.models.graph_config import build_graph, describe_graph
 from vitral.models.model import Model, fit_axes
 from vitral.models.passes import Passes
 from vitral.models.replay import between
 from vitral.training.columns import Layout
-from vitral.typing import Array, Cache, Shape
+from vitral.typing import Array, Cache, Config, Shape
 
 
 class Functional(Model):
@@ -209,6 +210,18 @@ class Functional(Model):
         if len(things) == 1 and isinstance(self.output, (list, tuple)):
             return things[0]
         return pack(self.output, things)
+
+    # Configuration.
+
+    def get_config(self) -> Config:
+        """The layers and their calls, as Keras 3 describes them."""
+        return {"name": self.name, "trainable": self.trainable, **describe_graph(self.graph, *self._structures)}
+
+    @classmethod
+    def from_config(cls, config: Config) -> Self:
+        """The model, with new weights, that `get_config` or Keras 3 described; raises ConfigError if it is no graph."""
+        inputs, outputs = build_graph(config)
+        return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
     def __repr__(self) -> str:
         return f"<Functional name={self.name}, built={self.built}>"

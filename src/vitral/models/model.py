@@ -1,5 +1,6 @@
 """What every model can do beside learning: its weights, its summary, its files."""
 
+import json
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -115,6 +116,12 @@ class Model(Trainer):
             print_fn(text)
         else:
             sys.stdout.write(text)
+
+    def to_json(self) -> str:
+        """The architecture as Keras 3 writes it in JSON; `models.model_from_json` makes a model of it."""
+        from vitral.models.description import describe
+
+        return json.dumps(describe(self))
 
     def save(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write architecture, weights and optimizer to a `.keras` file, which Keras 3 can read as well.

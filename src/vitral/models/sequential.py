@@ -1,14 +1,14 @@
 """A model that is one layer after the other."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Self
 
-from vitral import layers as layers_module
 from vitral.config import floatx
 from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers import InputLayer, Layer
 from vitral.models.chain import Chain
+from vitral.models.description import describe, make
 from vitral.models.model import Model, fit_axes
 from vitral.typing import Array, Cache, Config, Shape
 
@@ -170,7 +170,7 @@ class Sequential(Model):
             "name": self.name,
             "trainable": self.trainable,
             "dtype": _dtype_policy(),
-            "layers": [_serialize(layer) for layer in ([self._input] if self._input else []) + self._layers],
+            "layers": [describe(layer) for layer in ([self._input] if self._input else []) + self._layers],
         }
         if self.built:
             config["build_input_shape"] = list(self.input_shape)
@@ -181,7 +181,7 @@ class Sequential(Model):
         """The model, with new weights, that `get_config` or Keras 3 described."""
         model = cls(name=config["name"], trainable=config.get("trainable", True))
         for layer in config["layers"]:
-            model.add(layer if isinstance(layer, Layer) else _deserialize(layer))
+            model.add(layer if isinstance(layer, Layer) else make(layer))
         shape = config.get("build_input_shape")
         if shape is not None and not model.built and model.layers:
             model.build(tuple(shape))
@@ -198,20 +198,3 @@ def _dtype_policy() -> Config:
         "config": {"name": floatx()},
         "registered_name": None,
     }
-
-
-def _serialize(layer: Layer) -> Config:
-    if isinstance(layer, Sequential):
-        return {
-            "module": "keras",
-            "class_name": "Sequential",
-            "config": layer.get_config(),
-            "registered_name": None,
-        }
-    return layers_module.serialize(layer)
-
-
-def _deserialize(config: dict[str, Any]) -> Layer:
-    if config["class_name"] == "Sequential":
-        return Sequential.from_config(config["config"])
-    return layers_module.deserialize(config)

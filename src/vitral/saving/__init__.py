@@ -11,7 +11,7 @@ from vitral.core.custom_objects import (
     get_registered_object,
     register_keras_serializable,
 )
-from vitral.saving.files import load_model, load_weights, save_model, save_weights
+from vitral.saving.files import load_model, load_weights, model_from_json, save_model, save_weights
 from vitral.saving.onnx import from_onnx, to_onnx
 from vitral.saving.pytorch import from_torch, to_torch
 from vitral.saving.safetensors import load_safetensors, save_safetensors
@@ -31,6 +31,7 @@ __all__ = [
     "load_model",
     "load_safetensors",
     "load_weights",
+    "model_from_json",
     "register_keras_serializable",
     "save_model",
     "save_safetensors",

@@ -1,6 +1,7 @@
 """Saving and loading whole models, and weights alone."""
 
 import io
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,7 +11,8 @@ from vitral.core.custom_objects import custom_object_scope
 from vitral.core.limits import variables_limited_to
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ModelFileError
-from vitral.models import Model, Sequential
+from vitral.models import Model
+from vitral.models.description import describe
 from vitral.saving import hdf5, legacy_h5
 from vitral.saving.archive import read_archive, write_archive
 from vitral.saving.h5 import find_weights, write_weights
@@ -27,17 +29,9 @@ def save_model(model: Model, filepath: str | Path, overwrite: bool = True) -> No
     exists and `overwrite` is False; MissingExtraError without h5py.
     """
     path = _checked(filepath, ".keras", overwrite)
-    if not isinstance(model, Sequential):
-        raise ConfigError(f"save_model received a {type(model).__name__}; expected a Sequential model")
     if not model.built:
         raise ConfigError("a model that is not built has no weights to save: call model.build(shape) or fit first")
-    config: dict[str, Any] = {
-        "module": "keras",
-        "class_name": "Sequential",
-        "config": model.get_config(),
-        "registered_name": None,
-        "build_config": {"input_shape": list(model.input_shape)},
-    }
+    config = {**describe(model), "build_config": {"input_shape": model.input_shape}}
     if model.compiled:
         config["compile_config"] = model.get_compile_config()
     extra = {} if model.shuffle_seed is None else {_SHUFFLE_SEED: model.shuffle_seed}
@@ -70,6 +64,19 @@ def load_model(
     if isinstance(seed, int):
         model.remember_shuffle_seed(seed)
     return model
+
+
+def model_from_json(json_string: str, custom_objects: Mapping[str, Any] | None = None) -> Model:
+    """The model, with new weights and not compiled, that a text in JSON describes.
+
+    Raises ModelFileError, in one line, if it is no such description or names what Vitral does not have.
+    """
+    try:
+        config = json.loads(json_string)
+    except (ValueError, RecursionError) as error:
+        raise ModelFileError(f"the text is not JSON ({error})") from None
+    with custom_object_scope(custom_objects):
+        return model_from_config(config)
 
 
 def _load_legacy(path: Path, with_compile: bool, safe_mode: bool) -> Model:

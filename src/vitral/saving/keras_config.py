@@ -8,6 +8,7 @@ from vitral.core.custom_objects import get_registered_object
 from vitral.core.registry import Registry
 from vitral.errors import ModelFileError, VitralError
 from vitral.models import Model
+from vitral.models.description import make
 from vitral.saving.keras_arguments import Survey
 from vitral.saving.rooms import MODELS
 
@@ -27,7 +28,9 @@ def model_from_config(config: Mapping[str, Any], safe_mode: bool = True) -> Mode
         survey = Survey(safe_mode)
         described = survey.model(config)
         survey.raise_if_missing()
-        return MODELS[kind].from_config(described["config"])
+        model = make(described)
+        assert isinstance(model, Model), "its kind is among MODELS"
+        return model
     except VitralError as error:
         raise ModelFileError(str(error)) from None
     except _DAMAGED as error:
@@ -40,6 +43,7 @@ def compile_from_config(model: Model, config: Mapping[str, Any]) -> None:
         model.compile(
             optimizer=optimizers.deserialize(config["optimizer"]),
             loss=_identifiers(config.get("loss"), losses.registry),
+            loss_weights=config.get("loss_weights"),
             metrics=_identifiers(config.get("metrics"), metrics.registry),
             weighted_metrics=_identifiers(config.get("weighted_metrics"), metrics.registry),
         )
@@ -50,7 +54,7 @@ def compile_from_config(model: Model, config: Mapping[str, Any]) -> None:
 
 
 def _identifiers(value: Any, registry: Registry[Any]) -> Any:
-    """What describes a loss, a metric, or a list of them, as `compile` takes it.
+    """What describes a loss, a metric, or a list or dictionary of them, as `compile` takes it.
 
     A name stays as it is unless it is that of an object of the user's; a function of Keras' is known by its name.
     """
@@ -60,6 +64,8 @@ def _identifiers(value: Any, registry: Registry[Any]) -> Any:
         return get_registered_object(value) or value
     if not isinstance(value, Mapping):
         return value
-    if value.get("class_name") == "function":
+    if "class_name" not in value:
+        return {name: _identifiers(entry, registry) for name, entry in value.items()}
+    if value["class_name"] == "function":
         return get_registered_object(value.get("registered_name") or "") or _identifiers(value["config"], registry)
     return registry.deserialize(value)

@@ -9,6 +9,7 @@ from vitral.core.custom_objects import custom_object_scope, get_registered_name,
 from vitral.core.registry import unknown_name
 from vitral.errors import ConfigError
 from vitral.models import Model
+from vitral.models.description import describe, make
 from vitral.saving.rooms import MODELS, ROOMS
 from vitral.typing import Config
 
@@ -56,13 +57,8 @@ def deserialize_keras_object(
 
 
 def _described(obj: Any) -> Config:
-    if isinstance(obj, Model) and type(obj).__name__ in MODELS:
-        return {
-            "module": "keras",
-            "class_name": type(obj).__name__,
-            "config": obj.get_config(),
-            "registered_name": None,
-        }
+    if isinstance(obj, Model):
+        return describe(obj)
     for room in ROOMS:
         if room.base is not None and isinstance(obj, room.base):
             return room.serialize(obj)
@@ -102,8 +98,8 @@ def _object(config: Any) -> Any:
         if function is None:
             raise ConfigError(f"unknown function {inner!r}; give it in custom_objects, or register it")
         return function
-    if module == "keras" and name in MODELS:
-        return MODELS[name].from_config(inner)
+    if name in MODELS and "layers" in inner:
+        return make(config)
     room = next((room for room in ROOMS if room.module == module), None) or next(
         (room for room in ROOMS if name in room), None
     )

@@ -1,0 +1,52 @@
+"""Functional models that Vitral saved, loaded by Keras."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import vitral
+
+keras = pytest.importorskip("keras")
+
+X, Z = np.cos(np.arange(8 * 72)).reshape(8, 6, 6, 2), np.sin(np.arange(24.0)).reshape(8, 3)
+
+
+def network(library: Any) -> Any:
+    """Two inputs, two outputs, a residual connection, a layer and a model that are used twice."""
+    layers = library.layers
+    image, extra = library.Input((6, 6, 2), name="image"), library.Input((3,), name="extra")
+    conv = layers.Conv2D(2, 3, padding="same", activation="relu")
+    h = layers.Add()([conv(conv(image)), image])
+    h = layers.BatchNormalization()(h, training=False)
+    i = library.Input((3,))
+    inner = library.Model(i, [layers.Dense(3, activation="tanh")(i), layers.Dense(1)(i)])
+    first, second = inner(extra)
+    again, _ = inner(first)
+    both = layers.Concatenate()([layers.GlobalAveragePooling2D()(h), again])
+    return library.Model([image, extra], [layers.Dense(2, activation="softmax", name="p")(both), second])
+
+
+def test_keras_predicts_the_same_from_vitrals_file(tmp_path: Path) -> None:
+    ours = network(vitral)
+    ours.save(tmp_path / "ours.keras")
+    theirs = keras.models.load_model(tmp_path / "ours.keras")
+    for a, b in zip(ours.predict([X, Z], verbose=0), theirs.predict([X, Z], verbose=0), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_vitral_predicts_the_same_from_kerass_file(tmp_path: Path) -> None:
+    theirs = network(keras)
+    theirs.save(tmp_path / "theirs.keras")
+    ours = vitral.models.load_model(tmp_path / "theirs.keras")
+    for a, b in zip(ours.predict([X, Z], verbose=0), theirs.predict([X, Z], verbose=0), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_both_describe_the_network_alike() -> None:
+    ours, theirs = network(vitral).get_config(), network(keras).get_config()
+    for mine, keras_own in zip(ours["layers"], theirs["layers"], strict=True):
+        for part in ("module", "class_name", "registered_name"):
+            assert mine[part] == keras_own[part]
+        assert len(mine["inbound_nodes"]) == len(keras_own["inbound_nodes"])
