@@ -25,6 +25,12 @@ OPTIMIZERS = {
     "RMSprop centered": {"learning_rate": 0.01, "momentum": 0.5, "centered": True},
     "Adadelta": {"learning_rate": 1.0},
     "Adagrad": {"learning_rate": 0.1},
+    "Adamax": {"learning_rate": 0.02},
+    "Nadam": {"learning_rate": 0.02},
+    "Lion": {"learning_rate": 0.002, "weight_decay": 0.1},
+    "Muon": {"learning_rate": 0.02},
+    "Adam averaged": {"learning_rate": 0.02, "use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2},
+    "Adam collected": {"learning_rate": 0.02, "gradient_accumulation_steps": 2},
 }
 
 

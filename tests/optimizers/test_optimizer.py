@@ -108,7 +108,7 @@ def test_a_copy_of_the_state_continues_with_the_same_bits(kind: str) -> None:
     assert int(second.iterations.value) == (3 if kind == "collected" else 6)
 
 
-def test_averages_are_swapped_and_kept() -> None:
+def test_averages_are_swapped_and_put_in() -> None:
     kernel, bias = dense()
     optimizer = SGD(0.5, use_ema=True, ema_momentum=0.5)
     for _ in range(2):  # weights of 0.5, then 0; the averages are 0.5, then 0.25
@@ -117,9 +117,13 @@ def test_averages_are_swapped_and_kept() -> None:
     np.testing.assert_array_equal(kernel.value, 0.25)
     optimizer.swap_averages()
     np.testing.assert_array_equal(kernel.value, 0)
-    optimizer.keep_averages()
     optimizer.finalize_variable_values([bias])
-    np.testing.assert_array_equal(bias.value, 0)
+    np.testing.assert_array_equal(bias.value, 0.25)
+    np.testing.assert_array_equal(kernel.value, 0)
+    optimizer.swap_averages()
+    optimizer.finalize_variable_values()
+    np.testing.assert_array_equal(kernel.value, 0.25)
+    assert not optimizer.averages_swapped
     with pytest.raises(ConfigError, match="keeps no averages; build the optimizer with use_ema=True"):
         SGD(0.5, name="sgd").swap_averages()
 

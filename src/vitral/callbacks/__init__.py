@@ -1,5 +1,6 @@
 """What can follow a training: stop it, save it, write it down, change its learning rate."""
 
+from vitral.callbacks.backup_and_restore import BackupAndRestore
 from vitral.callbacks.callback import Callback
 from vitral.callbacks.callback_list import CallbackList
 from vitral.callbacks.csv_logger import CSVLogger
@@ -12,9 +13,13 @@ from vitral.callbacks.monitor import MonitorCallback
 from vitral.callbacks.progbar import Progbar
 from vitral.callbacks.progbar_logger import ProgbarLogger
 from vitral.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from vitral.callbacks.remote_monitor import RemoteMonitor
+from vitral.callbacks.swap_ema_weights import SwapEMAWeights
+from vitral.callbacks.tensor_board import TensorBoard
 from vitral.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
@@ -27,5 +32,8 @@ __all__ = [
     "Progbar",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]

@@ -6,6 +6,8 @@ from typing import Any
 from vitral.callbacks.callback import Callback
 from vitral.errors import ConfigError
 
+Hook = Callable[..., Any] | None
+
 _HOOKS = frozenset(name for name in vars(Callback) if name.startswith("on_"))
 
 
@@ -20,9 +22,26 @@ class LambdaCallback(Callback):
     0 {'loss': 2.5}
     """
 
-    def __init__(self, **hooks: Callable[..., Any] | None) -> None:
+    def __init__(
+        self,
+        on_epoch_begin: Hook = None,
+        on_epoch_end: Hook = None,
+        on_train_begin: Hook = None,
+        on_train_end: Hook = None,
+        on_train_batch_begin: Hook = None,
+        on_train_batch_end: Hook = None,
+        **others: Hook,
+    ) -> None:
         super().__init__()
-        for name, function in hooks.items():
+        hooks = {
+            "on_epoch_begin": on_epoch_begin,
+            "on_epoch_end": on_epoch_end,
+            "on_train_begin": on_train_begin,
+            "on_train_end": on_train_end,
+            "on_train_batch_begin": on_train_batch_begin,
+            "on_train_batch_end": on_train_batch_end,
+        }
+        for name, function in (hooks | others).items():
             if name not in _HOOKS:
                 raise ConfigError(f"LambdaCallback received {name!r}; expected one of {', '.join(sorted(_HOOKS))}")
             if function is not None:

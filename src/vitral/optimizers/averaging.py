@@ -34,26 +34,27 @@ class Averaging(Configurable):
         """The state array of a variable, to be changed in place."""
         raise NotImplementedError
 
+    averages_swapped = False
+    """Whether the variables hold the averages at the moment, and the averages' place holds the variables."""
+
     def swap_averages(self) -> None:
-        """Exchange the variables with their averages, those of `use_ema`; raises ConfigError if there are none."""
+        """Exchange the variables with their averages; raises ConfigError if there are none."""
         for variable, average in self._averages():
             value = variable.numpy()
             variable.assign(average)
             average[...] = value
+        self.averages_swapped = not self.averages_swapped
 
     def finalize_variable_values(self, var_list: Sequence[Variable] | None = None) -> None:
         """At the end of a training: with `use_ema`, put the averages into the variables (all, or those given)."""
         if not (self.use_ema and self.built):
             return
+        if self.averages_swapped:
+            self.swap_averages()
         chosen = None if var_list is None else {id(variable) for variable in var_list}
         for variable, average in self._averages():
             if chosen is None or id(variable) in chosen:
                 variable.assign(average)
-
-    def keep_averages(self) -> None:
-        """Take the variables as they are for their averages."""
-        for variable, average in self._averages():
-            average[...] = variable.value
 
     def move_averages(self) -> None:
         """Move the averages towards the variables, and now and then the variables to them."""

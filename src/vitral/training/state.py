@@ -36,6 +36,20 @@ class Resumable(Steps):
         self.shuffle_seed = seed
         self._shuffle_seed_is_given = False
 
+    _place: tuple[int, int] | None = None
+
+    def continue_at(self, epoch: int, step: int) -> None:
+        """Let a `fit` that begins right now go on at this batch of this epoch, whatever its own arguments say.
+
+        For a callback that restores a training in its `on_train_begin`.
+        """
+        self._place = epoch, step
+
+    def _take_place(self, epoch: int, step: int) -> tuple[int, int]:
+        """The place that a callback chose, or else this one."""
+        place, self._place = self._place, None
+        return place or (epoch, step)
+
     def get_training_state(self) -> dict[str, Array]:
         """Optimizer, random streams, running means and shuffle seed, as arrays by name.
 

@@ -106,6 +106,7 @@ class Trainer(Resumable):
             listeners = self._listeners(callbacks, verbose, add_history=True, epochs=epochs, steps=feed.steps)
             self.stop_training = False
             listeners.on_train_begin()
+            initial_epoch, initial_step = self._take_place(initial_epoch, initial_step)
             logs: Logs = {}
             for epoch in range(initial_epoch, epochs):
                 if feed.is_used_up():
