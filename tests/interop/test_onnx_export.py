@@ -10,8 +10,8 @@ import pytest
 import vitral
 from vitral import Input, Model, Sequential, activations, layers, saving
 from vitral.errors import ConfigError
-from vitral.saving.onnx.activations_out import ACTIVATIONS, ALONG_LAST_AXIS
-from vitral.saving.onnx.layers_out import DRAWN
+from vitral.saving.onnx.outward import DRAWN
+from vitral.saving.onnx.outward.activations import ACTIVATIONS, ALONG_LAST_AXIS
 
 onnx = pytest.importorskip("onnx")
 reference = pytest.importorskip("onnx.reference")
@@ -69,6 +69,24 @@ CASES: dict[type[layers.Layer], list[tuple[Callable[[], layers.Layer], Any]]] = 
         (lambda: layers.ReLU(max_value=1.0), (5,)),
         (lambda: layers.ReLU(max_value=1.0, negative_slope=0.25, threshold=0.5), IMAGE),
     ],
+    layers.ELU: [(layers.ELU, IMAGE), (lambda: layers.ELU(0.5), (5,))],
+    layers.PReLU: [
+        (layers.PReLU, (5,)),
+        (layers.PReLU, IMAGE),
+        (lambda: layers.PReLU(shared_axes=[1, 2]), IMAGE),
+        (lambda: layers.PReLU(shared_axes=[1, 2, 3]), IMAGE),
+    ],
+    layers.Identity: [(layers.Identity, IMAGE)],
+    layers.Permute: [(lambda: layers.Permute((3, 1, 2)), IMAGE), (lambda: layers.Permute((2, 1)), (3, 5))],
+    layers.Cropping2D: [(lambda: layers.Cropping2D(((1, 2), (0, 3))), IMAGE)],
+    layers.CenterCrop: [(lambda: layers.CenterCrop(4, 3), IMAGE)],
+    layers.UpSampling2D: [
+        (lambda: layers.UpSampling2D((2, 3)), IMAGE),
+        (lambda: layers.UpSampling2D((2, 3), interpolation="bilinear"), IMAGE),
+    ],
+    layers.SpatialDropout2D: [(lambda: layers.SpatialDropout2D(0.5), IMAGE)],
+    layers.GaussianDropout: [(lambda: layers.GaussianDropout(0.5), IMAGE)],
+    layers.GaussianNoise: [(lambda: layers.GaussianNoise(0.5), IMAGE)],
     layers.LeakyReLU: [(layers.LeakyReLU, IMAGE)],
     layers.Flatten: [(layers.Flatten, IMAGE), (layers.Flatten, (5,))],
     layers.Reshape: [(lambda: layers.Reshape((-1, 6)), IMAGE)],
@@ -184,6 +202,9 @@ class Own(layers.Layer):
 
 
 def test_all_that_cannot_be_exported_is_named(tmp_path: Path) -> None:
+    curved = Sequential([Input(IMAGE), layers.UpSampling2D(interpolation="bicubic", name="curved")])
+    with pytest.raises(ConfigError, match=r'does not have "curved" \(UpSampling2D\)'):
+        curved.export(tmp_path / "m.onnx")
     inside = Sequential([Input((4,)), Own(name="inner")])
     model = Sequential([Input((4,)), Own(name="a"), layers.Dense(4, activations.sparsemax, name="b"), inside])
     with pytest.raises(ConfigError, match=r'"a" \(Own\), "b" \(Dense with the activation sparsemax\), "inner" \(Own\)'):

@@ -34,6 +34,8 @@ def test_layers_come_back(cls: Any, make: Any, shape: Any, tmp_path: Path) -> No
         with pytest.raises(ModelFileError, match=r"Vitral has no layers for: (Neg|Sqrt|Less, Where)$"):
             comes_back(Sequential([Input(shape), layer]), tmp_path / "m.onnx")
         return
+    if cls is layers.Permute and shape == IMAGE:
+        return  # an image with its channels in front is what we have with its channels at the back
     if isinstance(shape, list):
         if len({len(one) for one in shape}) > 1:
             shape = shape[:2]
@@ -157,7 +159,7 @@ def test_all_unknown_nodes_are_named(tmp_path: Path) -> None:
         ([node("MaxPool", "x", kernel_shape=[3, 3], ceil_mode=1)], "has ceil_mode=1"),
         ([node("Conv", "x", "k", auto_pad="SAME_LOWER")], "SAME_LOWER"),
         ([node("Conv", "x", "x")], "takes 'x' from other nodes; expected a constant"),
-        ([node("Elu", "x", alpha=2.0)], "has {'alpha': 2.0}"),
+        ([node("Celu", "x", alpha=2.0)], "has {'alpha': 2.0}"),
         ([node("Clip", "x", "one")], "clips at 1.0"),
         ([node("Div", "one", "x")], "works on a constant in a way that no layer does"),
         ([node("Mul", "x", "k")], r"has a constant of shape \(3, 2, 3, 3\)"),

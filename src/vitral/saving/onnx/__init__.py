@@ -1,7 +1,7 @@
 """ONNX files, which other programs run, of opset 21.
 
-Out: `export` draws a graph (`drawing`) with one small function per layer (`layers_out`, `activations_out`). In:
-`importing` makes a model (`sketch`) with one small function per node (`nodes_in`) of a file that `reading` checked.
+Out: `export` draws a graph (`drawing`) with one small function per layer (`outward`). In: `importing` makes a model
+(`sketch`) with one small function per node (`inward`) of a file that `reading` has checked.
 """
 
 from vitral.saving.onnx.export import to_onnx

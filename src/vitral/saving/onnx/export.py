@@ -12,7 +12,7 @@ from vitral.layers import Layer
 from vitral.models import Model
 from vitral.models.graph import Graph
 from vitral.saving.onnx.drawing import Drawing, Value
-from vitral.saving.onnx.layers_out import can_draw, draw
+from vitral.saving.onnx.outward import can_draw, draw
 from vitral.saving.onnx.package import IR_VERSION, OPSET, import_onnx
 
 _LIMIT = 1 << 31

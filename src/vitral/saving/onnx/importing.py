@@ -8,7 +8,7 @@ from vitral.errors import ModelFileError, VitralError
 from vitral.layers import Input
 from vitral.models import Model
 from vitral.models.functional import Functional
-from vitral.saving.onnx.nodes_in import TAKEN
+from vitral.saving.onnx.inward import TAKEN
 from vitral.saving.onnx.package import import_onnx
 from vitral.saving.onnx.reading import read_onnx
 from vitral.saving.onnx.sketch import Given, Sketch

@@ -1,0 +1,6 @@
+"""ONNX nodes as layers; importing the files of this folder registers what they take."""
+
+from vitral.saving.onnx.inward import activations, arithmetic, arrangements, images, sums
+from vitral.saving.onnx.inward.registry import TAKEN
+
+__all__ = ["TAKEN", "activations", "arithmetic", "arrangements", "images", "sums"]

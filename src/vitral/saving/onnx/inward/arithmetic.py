@@ -1,0 +1,72 @@
+"""Scales, and values put together entry by entry, from ONNX nodes."""
+
+from typing import Any
+
+import numpy as np
+
+from vitral import layers
+from vitral.saving.onnx.inward.registry import takes
+from vitral.saving.onnx.sketch import Given, Sketch
+from vitral.typing import Array
+
+
+@takes("BatchNormalization")
+def _batch_normalization(sketch: Sketch, node: Any) -> Given:
+    x = sketch.value(node)
+    if len(x.shape) == 4 and not x.first:
+        raise sketch.error(node, "does not find the channels behind the batch")
+    weights = [sketch.constant(node, number) for number in (1, 2, 3, 4)]
+    # Weights follow the order of our tensor.
+    own = [array if x.order is None or array is None else array[np.argsort(x.order)] for array in weights]
+    layer = layers.BatchNormalization(
+        epsilon=sketch.attribute(node, "epsilon", 1e-5), momentum=sketch.attribute(node, "momentum", 0.9)
+    )
+    return sketch.put(node, layer, x, [array for array in own if array is not None])
+
+
+@takes("Add", "Sub", "Mul", "Div", "Max", "Min")
+def _arithmetic(sketch: Sketch, node: Any) -> Given:
+    if any(sketch.is_constant(node, number) for number in range(len(node.input))):
+        return _with_constant(sketch, node)
+    xs = [sketch.value(node, number) for number in range(len(node.input))]
+    merge = {"Add": layers.Add, "Sub": layers.Subtract, "Mul": layers.Multiply, "Max": layers.Maximum}
+    merge["Min"] = layers.Minimum
+    if node.op_type not in merge:
+        raise sketch.error(node, "divides by a value; expected a constant")
+    first, *others = xs
+    if any((len(x.shape), x.first, x.flattened) != (len(first.shape), first.first, first.flattened) for x in others):
+        raise sketch.error(node, "works on values with different axes")
+    return Given(merge[node.op_type]()([x.tensor for x in xs]), first.first, first.flattened)
+
+
+def _with_constant(sketch: Sketch, node: Any) -> Given:
+    """Scale and offset by a number, or by one number for each channel."""
+    side = 1 if sketch.is_constant(node, 1) else 0
+    x, value = sketch.value(node, 1 - side), sketch.constant(node, side)
+    assert value is not None, "there is a constant"
+    if node.op_type in ("Max", "Min") or len(node.input) != 2 or (node.op_type == "Div" and side == 0):
+        raise sketch.error(node, "works on a constant in a way that no layer does")
+    number = _per_channel(sketch, node, x, value.astype(np.float64))
+    scale, offset = np.asarray(1.0), np.asarray(0.0)
+    if node.op_type == "Add":
+        offset = number
+    elif node.op_type == "Sub":
+        scale, offset = (scale, -number) if side else (-scale, number)
+    elif node.op_type == "Mul":
+        scale = number
+    elif not number.all():
+        raise sketch.error(node, "divides by zero")
+    else:
+        scale = 1 / number
+    return sketch.put(node, layers.Rescaling(scale.tolist(), offset.tolist()), x)
+
+
+def _per_channel(sketch: Sketch, node: Any, x: Given, value: Array) -> Array:
+    axis = -3 if x.first else -1
+    channels = value.shape[axis] if value.ndim >= -axis else 1
+    if value.size not in (1, channels):
+        raise sketch.error(node, f"has a constant of shape {value.shape}; expected a number, or one for each channel")
+    if value.size == 1:
+        return value.reshape(())
+    sketch.plain(node, x)
+    return value.reshape(-1)

@@ -1,0 +1,71 @@
+"""Weighted sums from ONNX nodes."""
+
+from typing import Any
+
+import numpy as np
+
+from vitral import layers
+from vitral.saving.onnx.inward.registry import takes
+from vitral.saving.onnx.inward.windows import image_of, padded
+from vitral.saving.onnx.sketch import Given, Sketch
+from vitral.typing import Array
+
+
+@takes("Conv")
+def _conv(sketch: Sketch, node: Any) -> Given:
+    x, kernel, bias = image_of(sketch, node), sketch.constant(node, 1), sketch.constant(node, 2)
+    assert kernel is not None, "onnx' checker has seen the kernel"
+    if kernel.ndim != 4:
+        raise sketch.error(node, f"has a kernel of shape {kernel.shape}; expected a convolution of images")
+    strides, dilation = (sketch.attribute(node, name, [1, 1]) for name in ("strides", "dilations"))
+    x, padding = padded(sketch, node, x, kernel.shape[2:], strides, dilation, with_zeros=True)
+    layer = layers.Conv2D(
+        kernel.shape[0],
+        kernel.shape[2:],
+        strides,
+        padding,
+        dilation_rate=dilation,
+        groups=sketch.attribute(node, "group", 1),
+        use_bias=bias is not None,
+    )
+    return sketch.put(node, layer, x, [kernel.transpose(2, 3, 1, 0), *([] if bias is None else [bias])])
+
+
+@takes("Gemm")
+def _gemm(sketch: Sketch, node: Any) -> Given:
+    x, kernel, bias = sketch.value(node), sketch.constant(node, 1), sketch.constant(node, 2)
+    assert kernel is not None, "onnx' checker has seen the kernel"
+    if sketch.attribute(node, "transA", 0):
+        raise sketch.error(node, "has transA=1; expected the batch in front")
+    if sketch.attribute(node, "transB", 0):
+        kernel = kernel.T
+    kernel = kernel * sketch.attribute(node, "alpha", 1.0)
+    if bias is not None:
+        bias = np.broadcast_to(np.squeeze(bias) * sketch.attribute(node, "beta", 1.0), kernel.shape[1:])
+    return _dense(sketch, node, x, kernel, bias)
+
+
+@takes("MatMul")
+def _matmul(sketch: Sketch, node: Any) -> Given:
+    x, kernel = sketch.value(node), sketch.constant(node, 1)
+    if kernel is None or kernel.ndim != 2:
+        raise sketch.error(node, "does not multiply by a constant matrix; expected weights")
+    # A bias is a node of its own behind this one.
+    user = sketch.only_user(node.output[0])
+    if user is not None and user.op_type == "Add":
+        side = 1 if user.input[0] == node.output[0] else 0
+        bias = sketch.constant(user, side) if sketch.is_constant(user, side) else None
+        if bias is not None and bias.size == kernel.shape[1]:
+            sketch.values[user.output[0]] = _dense(sketch, node, x, kernel, bias.reshape(-1))
+            sketch.done.add(user.output[0])
+            return sketch.values[user.output[0]]
+    return _dense(sketch, node, x, kernel, None)
+
+
+def _dense(sketch: Sketch, node: Any, x: Given, kernel: Array, bias: Array | None) -> Given:
+    if x.first:
+        raise sketch.error(node, "works on the last axis of (batch, channels, height, width); expected the channels")
+    if x.order is not None:
+        kernel = kernel[np.argsort(x.order)]
+    layer = layers.Dense(kernel.shape[1], use_bias=bias is not None)
+    return sketch.put(node, layer, Given(x.tensor), [kernel, *([] if bias is None else [bias])])
