@@ -40,6 +40,30 @@ CASES: dict[type[layers.Layer], list[tuple[Callable[[], layers.Layer], Any]]] = 
         (lambda: layers.Conv2D(6, (3, 2), (2, 3), "same", groups=2, activation="softmax"), IMAGE),
         (lambda: layers.Conv2D(3, 2, dilation_rate=2, padding="same", use_bias=False), IMAGE),
     ],
+    layers.DepthwiseConv2D: [
+        (lambda: layers.DepthwiseConv2D(3, depth_multiplier=2, activation="relu"), IMAGE),
+        (lambda: layers.DepthwiseConv2D((3, 2), 2, "same", use_bias=False), IMAGE),
+    ],
+    layers.SeparableConv2D: [
+        (lambda: layers.SeparableConv2D(5, 3, depth_multiplier=2, activation="relu"), IMAGE),
+        (lambda: layers.SeparableConv2D(5, (3, 2), 2, "same", use_bias=False), IMAGE),
+    ],
+    layers.Conv2DTranspose: [
+        (lambda: layers.Conv2DTranspose(3, 3, activation="relu"), IMAGE),
+        (lambda: layers.Conv2DTranspose(3, (3, 4), 2, "same", use_bias=False), IMAGE),
+        (lambda: layers.Conv2DTranspose(3, 2, 3), IMAGE),
+        (lambda: layers.Conv2DTranspose(3, 3, 2, "same", output_padding=1), IMAGE),
+        (lambda: layers.Conv2DTranspose(3, 3, dilation_rate=2, padding="same"), IMAGE),
+    ],
+    layers.LayerNormalization: [
+        (layers.LayerNormalization, IMAGE),
+        (lambda: layers.LayerNormalization([1, 2], center=False), (3, 5)),
+        (lambda: layers.LayerNormalization(scale=False), (5,)),
+    ],
+    layers.GroupNormalization: [
+        (lambda: layers.GroupNormalization(2), IMAGE),
+        (lambda: layers.GroupNormalization(-1, scale=False, center=False), IMAGE),
+    ],
     layers.MaxPooling2D: [
         (lambda: layers.MaxPooling2D(), IMAGE),
         (lambda: layers.MaxPooling2D((3, 2), (2, 1), "same"), IMAGE),

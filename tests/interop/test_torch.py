@@ -77,6 +77,43 @@ def test_to_torch() -> None:
     np.testing.assert_allclose(predicted(module), model.predict(IMAGES, verbose=0), rtol=1e-5, atol=1e-5)
 
 
+def test_further_layers() -> None:
+    nn = torch.nn
+    torch.manual_seed(2)
+    module = nn.Sequential(
+        nn.Conv2d(4, 8, 3, groups=4),
+        nn.PReLU(8),
+        nn.GroupNorm(2, 8, eps=1e-3),
+        nn.ConvTranspose2d(8, 3, 2, stride=2),
+        nn.PReLU(),
+        nn.Flatten(),
+        nn.Linear(3 * 14 * 10, 5),
+        nn.LayerNorm(5, eps=1e-3),
+    ).eval()
+    for tensor in module.state_dict().values():
+        tensor.uniform_(0.1, 1.0)
+    model = Sequential(
+        [
+            layers.Input((9, 7, 4)),
+            layers.DepthwiseConv2D(3, depth_multiplier=2),
+            layers.PReLU(shared_axes=[1, 2]),
+            layers.GroupNormalization(2),
+            layers.Conv2DTranspose(3, 2, 2),
+            layers.PReLU(shared_axes=[1, 2, 3]),
+            layers.Flatten(),
+            layers.Dense(5),
+            layers.LayerNormalization(),
+        ]
+    )
+    saving.from_torch(module.state_dict(), model)
+    np.testing.assert_allclose(model.predict(IMAGES, verbose=0), predicted(module), rtol=1e-4, atol=1e-4)
+    names = {layer.name: str(number) for number, layer in enumerate(model.layers) if layer.weights}
+    state = saving.to_torch(model, names)
+    assert list(state) == list(module.state_dict())
+    for key, tensor in module.state_dict().items():
+        np.testing.assert_array_equal(state[key], tensor.numpy())
+
+
 def test_a_state_dict_in_a_safetensors_file(tmp_path: Any) -> None:
     from safetensors.numpy import load_file
     from safetensors.torch import save_file

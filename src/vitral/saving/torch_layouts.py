@@ -69,3 +69,38 @@ def _batch_normalization(layer: layers.BatchNormalization) -> Weights:
     if layer.beta is not None:
         weights["bias"] = _same(layer.beta)
     return {**weights, "running_mean": _same(layer.moving_mean), "running_var": _same(layer.moving_variance)}
+
+
+@layout(layers.DepthwiseConv2D)
+def _depthwise(layer: layers.DepthwiseConv2D) -> Weights:
+    shape = layer.kernel.shape
+    kernel = Weight(
+        layer.kernel,
+        lambda value: value.reshape(*shape[:2], 1, -1).transpose(3, 2, 0, 1),
+        lambda value: value.transpose(2, 3, 1, 0).reshape(shape),
+    )
+    return _with_bias(kernel, layer.bias)
+
+
+@layout(layers.Conv2DTranspose)
+def _conv2d_transpose(layer: layers.Conv2DTranspose) -> Weights:
+    return _with_bias(_turned(layer.kernel, 3, 2, 0, 1), layer.bias)
+
+
+@layout(layers.LayerNormalization)
+@layout(layers.GroupNormalization)
+def _sample_normalization(layer: layers.LayerNormalization | layers.GroupNormalization) -> Weights:
+    named = {"weight": layer.gamma, "bias": layer.beta}
+    return {name: _same(variable) for name, variable in named.items() if variable is not None}
+
+
+@layout(layers.PReLU)
+def _prelu(layer: layers.PReLU) -> Weights:
+    # PyTorch has one slope for each channel, or one for all.
+    shape = layer.alpha.shape
+    return {"weight": Weight(layer.alpha, lambda value: value.reshape(-1), lambda value: value.reshape(shape))}
+
+
+@layout(layers.Embedding)
+def _embedding(layer: layers.Embedding) -> Weights:
+    return {"weight": _same(layer.embeddings)}

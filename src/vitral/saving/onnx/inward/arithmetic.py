@@ -6,6 +6,7 @@ import numpy as np
 
 from vitral import layers
 from vitral.saving.onnx.inward.registry import takes
+from vitral.saving.onnx.inward.windows import image_of
 from vitral.saving.onnx.sketch import Given, Sketch
 from vitral.typing import Array
 
@@ -22,6 +23,27 @@ def _batch_normalization(sketch: Sketch, node: Any) -> Given:
         epsilon=sketch.attribute(node, "epsilon", 1e-5), momentum=sketch.attribute(node, "momentum", 0.9)
     )
     return sketch.put(node, layer, x, [array for array in own if array is not None])
+
+
+@takes("LayerNormalization")
+def _layer_normalization(sketch: Sketch, node: Any) -> Given:
+    x, gamma, beta = sketch.plain(node, sketch.value(node)), sketch.constant(node, 1), sketch.constant(node, 2)
+    first = sketch.attribute(node, "axis", -1) % len(x.shape)
+    if x.first or first == 0:
+        raise sketch.error(node, "works on an image with its channels in front, or on the batch")
+    axes = list(range(first, len(x.shape)))
+    layer = layers.LayerNormalization(axes, sketch.attribute(node, "epsilon", 1e-5), center=beta is not None)
+    sizes = tuple(int(size or 0) for size in x.shape[first:])
+    return sketch.put(node, layer, x, [np.broadcast_to(w, sizes) for w in (gamma, beta) if w is not None])
+
+
+@takes("GroupNormalization")
+def _group_normalization(sketch: Sketch, node: Any) -> Given:
+    x, gamma, beta = image_of(sketch, node), sketch.constant(node, 1), sketch.constant(node, 2)
+    layer = layers.GroupNormalization(
+        sketch.attribute(node, "num_groups"), epsilon=sketch.attribute(node, "epsilon", 1e-5)
+    )
+    return sketch.put(node, layer, x, [weight for weight in (gamma, beta) if weight is not None])
 
 
 @takes("Add", "Sub", "Mul", "Div", "Max", "Min")

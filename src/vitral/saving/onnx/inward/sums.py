@@ -1,5 +1,6 @@
 """Weighted sums from ONNX nodes."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -69,3 +70,35 @@ def _dense(sketch: Sketch, node: Any, x: Given, kernel: Array, bias: Array | Non
         kernel = kernel[np.argsort(x.order)]
     layer = layers.Dense(kernel.shape[1], use_bias=bias is not None)
     return sketch.put(node, layer, Given(x.tensor), [kernel, *([] if bias is None else [bias])])
+
+
+@takes("ConvTranspose")
+def _conv_transpose(sketch: Sketch, node: Any) -> Given:
+    x, kernel, bias = image_of(sketch, node), sketch.constant(node, 1), sketch.constant(node, 2)
+    assert kernel is not None, "onnx' checker has seen the kernel"
+    if kernel.ndim != 4 or sketch.attribute(node, "group", 1) != 1:
+        raise sketch.error(node, "has groups, or a kernel that is not one of images")
+    if sketch.attribute(node, "auto_pad", "NOTSET") != "NOTSET" or sketch.attribute(node, "output_shape"):
+        raise sketch.error(node, "has auto_pad or output_shape; expected pads")
+    strides, dilation = (sketch.attribute(node, name, [1, 1]) for name in ("strides", "dilations"))
+    pads, more = sketch.attribute(node, "pads", [0] * 4), sketch.attribute(node, "output_padding", [0, 0])
+    # Where the result begins in the whole of what the kernels reach, and how much of it there is.
+    whole = [
+        ((length or 0) - 1) * stride + (window - 1) * spread + 1
+        for length, window, stride, spread in zip(x.shape[1:3], kernel.shape[2:], strides, dilation, strict=True)
+    ]
+    sizes = tuple(whole[axis] + more[axis] - pads[axis] - pads[2 + axis] for axis in (0, 1))
+    for padding, output_padding in product(("valid", "same"), (None, *product(*map(range, strides)))):
+        layer = layers.Conv2DTranspose(
+            kernel.shape[1],
+            kernel.shape[2:],
+            strides,
+            padding,
+            output_padding,
+            dilation_rate=dilation,
+            use_bias=bias is not None,
+        )
+        cut = [max(whole[axis] - sizes[axis], 0) // 2 if padding == "same" else 0 for axis in (0, 1)]
+        if cut == pads[:2] and layer.compute_output_shape(x.shape)[1:3] == sizes:
+            return sketch.put(node, layer, x, [kernel.transpose(2, 3, 1, 0), *([] if bias is None else [bias])])
+    raise sketch.error(node, f"has pads={pads}, output_padding={more}; expected those of valid or same padding")

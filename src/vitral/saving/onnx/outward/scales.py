@@ -79,3 +79,30 @@ def _prelu(drawing: Drawing, layer: layers.PReLU, shape: Shape, x: Value) -> Val
         alpha = alpha.transpose(2, 0, 1)
     slope = drawing.constant(alpha)
     return drawing.each([x], shape, lambda name: drawing.node("PRelu", name, slope))
+
+
+def _over_last_axes(layer: layers.LayerNormalization) -> bool:
+    rank = len(layer.input_shape)
+    given = [layer.axis] if isinstance(layer.axis, int) else list(layer.axis)
+    axes = sorted(axis % rank for axis in given)
+    return axes == list(range(rank - len(axes), rank))
+
+
+@draws(layers.LayerNormalization, only_if=_over_last_axes)
+def _layer_normalization(drawing: Drawing, layer: layers.LayerNormalization, shape: Shape, x: Value) -> Value:
+    axes = len(layer.axis) if isinstance(layer.axis, list) else 1
+    gamma = np.ones(x.sizes()[-axes:]) if layer.gamma is None else layer.gamma.value
+    weights = [drawing.constant(gamma)] + ([] if layer.beta is None else [drawing.constant(layer.beta.value)])
+    y = drawing.node("LayerNormalization", drawing.last(x), *weights, axis=-axes, epsilon=layer.epsilon)
+    return Value(shape, last=y)
+
+
+@draws(layers.GroupNormalization, only_if=lambda layer: len(layer.input_shape) == 4)
+def _group_normalization(drawing: Drawing, layer: layers.GroupNormalization, shape: Shape, x: Value) -> Value:
+    channels = x.sizes()[-1]
+    gamma = np.ones(channels) if layer.gamma is None else layer.gamma.value
+    beta = np.zeros(channels) if layer.beta is None else layer.beta.value
+    groups = channels if layer.groups == -1 else layer.groups
+    weights = [drawing.constant(array) for array in (gamma, beta)]
+    y = drawing.node("GroupNormalization", drawing.first(x), *weights, num_groups=groups, epsilon=layer.epsilon)
+    return Value(shape, first=y)

@@ -25,3 +25,55 @@ def _conv2d(drawing: Drawing, layer: layers.Conv2D, shape: Shape, x: Value) -> V
     frame = windows(layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, x)
     y = drawing.node("Conv", drawing.first(x), *weights, group=layer.groups, **frame)
     return Value(shape, first=y)
+
+
+@draws(layers.DepthwiseConv2D)
+def _depthwise(drawing: Drawing, layer: layers.DepthwiseConv2D, shape: Shape, x: Value) -> Value:
+    bias = [] if layer.bias is None else [drawing.constant(layer.bias.value)]
+    return Value(shape, first=_each_channel(drawing, layer, x, bias))
+
+
+@draws(layers.SeparableConv2D)
+def _separable(drawing: Drawing, layer: layers.SeparableConv2D, shape: Shape, x: Value) -> Value:
+    weights = [drawing.constant(layer.pointwise_kernel.value.transpose(3, 2, 0, 1))]
+    if layer.bias is not None:
+        weights.append(drawing.constant(layer.bias.value))
+    each = _each_channel(drawing, layer, x, [])
+    return Value(shape, first=drawing.node("Conv", each, *weights, kernel_shape=[1, 1]))
+
+
+def _each_channel(
+    drawing: Drawing, layer: layers.DepthwiseConv2D | layers.SeparableConv2D, x: Value, bias: list[str]
+) -> str:
+    """The convolution of each channel by itself."""
+    kernel = layer.depthwise_kernel.value
+    one_by_one = kernel.reshape(*kernel.shape[:2], 1, -1).transpose(3, 2, 0, 1)
+    frame = windows(layer.kernel_size, layer.strides, layer.dilation_rate, layer.padding, x)
+    weights = [drawing.constant(one_by_one), *bias]
+    return drawing.node("Conv", drawing.first(x), *weights, group=kernel.shape[2], **frame)
+
+
+@draws(layers.Conv2DTranspose)
+def _conv2d_transpose(drawing: Drawing, layer: layers.Conv2DTranspose, shape: Shape, x: Value) -> Value:
+    weights = [drawing.constant(layer.kernel.value.transpose(3, 2, 0, 1))]
+    if layer.bias is not None:
+        weights.append(drawing.constant(layer.bias.value))
+    before, behind, more = [], [], []
+    sizes = zip(x.sizes(), Value(shape).sizes(), layer.kernel_size, layer.strides, layer.dilation_rate, strict=False)
+    for length, result, window, stride, spread in sizes:
+        surplus = (length - 1) * stride + (window - 1) * spread + 1 - result
+        cut = max(surplus, 0) // 2 if layer.padding == "same" else 0
+        before.append(cut)
+        behind.append(max(surplus, 0) - cut)
+        more.append(max(-surplus, 0))
+    y = drawing.node(
+        "ConvTranspose",
+        drawing.first(x),
+        *weights,
+        kernel_shape=layer.kernel_size,
+        strides=layer.strides,
+        dilations=layer.dilation_rate,
+        pads=before + behind,
+        output_padding=more,
+    )
+    return Value(shape, first=y)
