@@ -1,0 +1,121 @@
+"""The page docs/compatibility.md."""
+
+import itertools
+import re
+from collections import Counter
+from pathlib import Path
+
+from tools.compatibility.compare import SCOPE, Name, committed, coverage, is_left_out, names
+
+PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
+
+INTRODUCTION = """\
+# What of Keras runs on Vitral
+
+Written by `python -m tools.compatibility` from the public names of Keras {version} and their arguments; do not edit.
+
+An image-classification script for Keras runs with its import changed to `import vitral as keras`, as far as it uses
+the names below. Of {all} public names that Keras has, {in_scope} are about classifying images or needed for it:
+**{there} of them, {percent} %, are in Vitral**, {differing} with a difference that the tables name.
+
+What holds everywhere:
+
+- Images are `channels_last`; another `data_format` is refused.
+- Arrays are NumPy arrays, of float32 or, after `config.set_floatx("float64")`, float64.
+- There is no tracing and no automatic gradient. A layer of one's own writes `forward` and `backward`, a loss `call` and
+  `gradient`; a metric or callback stays as it is.
+- What Vitral does not know is refused in one line that names it, never ignored.
+"""
+
+
+def page() -> str:
+    """The page as it should be."""
+    compared = names()
+    there, in_scope = coverage(compared)
+    parts = [
+        INTRODUCTION.format(
+            version=committed()["keras"],
+            all=len(compared),
+            in_scope=in_scope,
+            there=there,
+            percent=f"{100 * there / in_scope:.1f}",
+            differing=sum(name.state == "differs" for name in compared),
+        ),
+        summary(compared),
+        left_out(compared),
+        "## Name by name\n",
+        *(section(room, list(group)) for room, group in by_room(compared)),
+    ]
+    return "\n".join(parts)
+
+
+def by_room(compared: tuple[Name, ...]) -> list[tuple[str, list[Name]]]:
+    """The names in scope, module by module; the classes whose members are compared last."""
+    in_scope = sorted(
+        (name for name in compared if name.state != "left out"),
+        key=lambda name: (is_class(name.room), name.room),
+    )
+    return [(room, list(group)) for room, group in itertools.groupby(in_scope, key=lambda name: name.room)]
+
+
+def is_class(room: str) -> bool:
+    """Whether the names in it are a class' members."""
+    return room.rpartition(".")[2][:1].isupper()
+
+
+def title(room: str) -> str:
+    """How a module or class is headed."""
+    return f"`keras.{room}`" if room else "`keras`"
+
+
+def summary(compared: tuple[Name, ...]) -> str:
+    """How many names there are, in each module and class."""
+    lines = ["| | in scope | there | of them differing | missing |", "|---|--:|--:|--:|--:|"]
+    for room, group in by_room(compared):
+        count = Counter(name.state for name in group)
+        there = count["has"] + count["differs"]
+        lines.append(f"| {title(room)} | {len(group)} | {there} | {count['differs']} | {count['missing']} |")
+    return "\n".join(lines) + "\n"
+
+
+def left_out(compared: tuple[Name, ...]) -> str:
+    """What is not wanted, and why."""
+    lines = ["## Left out on purpose", "", "| what | why | names |", "|---|---|---|"]
+    for group in SCOPE["left_out"]:
+        found = [name.name for name in compared if is_left_out(name.name, group)]
+        lines.append(f"| {group['what']} | {group['why']} | {listing(found)} |")
+    lines += [f"| the module `{module['name']}` | {module['why']} | |" for module in SCOPE["modules"]]
+    arguments = ", ".join(f"`{name}`" for name in SCOPE["arguments"]["left_out"])
+    lines.append(f"| the arguments {arguments} | {SCOPE['arguments']['why']} | |")
+    return "\n".join(lines) + "\n"
+
+
+def listing(found: list[str]) -> str:
+    """Names in a cell, those of one module or class together."""
+    rooms = itertools.groupby(found, key=lambda name: name.rpartition(".")[0])
+    return "; ".join(
+        (f"{room}: " if room else "") + ", ".join(f"`{name.rpartition('.')[2]}`" for name in group)
+        for room, group in rooms
+    )
+
+
+def section(room: str, group: list[Name]) -> str:
+    """What is there of a module or class, then what differs and what is missing."""
+    lines = [f"### {title(room)}", ""]
+    same = [short(name) for name in group if name.state == "has"]
+    if same:
+        lines += ["There, as in Keras: " + ", ".join(same) + ".", ""]
+    rows = [f"| {short(name)} | {name.difference} |" for name in group if name.state == "differs"]
+    if rows:
+        lines += ["| differs | how |", "|---|---|", *rows, ""]
+    missing = [
+        short(name) + (f" ({name.difference})" if name.difference else "") for name in group if name.state == "missing"
+    ]
+    if missing:
+        lines += ["Missing: " + ", ".join(missing) + ".", ""]
+    return "\n".join(lines)
+
+
+def short(name: Name) -> str:
+    """The name without its module, as code."""
+    return f"`{re.sub(r'.*[.]', '', name.name)}`"
