@@ -12,11 +12,17 @@ namespace {
 constexpr Index kStepBlock = 264;
 // Rows of a block: enough to use a packed panel often, few enough to keep all threads busy to the end.
 constexpr Index kRowBlock = 48;
-// A sum is cut into parts where there are too few blocks for the threads. Parts depend on the shape alone, and are
-// added in order, so the result does not depend on the number of threads.
+// A sum is cut into parts where there are too few blocks for the threads, or where it is so long that B would not stay
+// in a cache. Parts depend on the shape alone, and are added in order, so the result does not depend on the number of
+// threads.
 constexpr Index kFewBlocks = 8;
+constexpr Index kManyBlocks = 64;
+// As much of A as a core's second-level cache holds beside the rest.
+constexpr Index kRowsInCache = 256 << 10;
 constexpr Index kShortestPart = 512;
 constexpr Index kMostParts = 16;
+constexpr Index kLongSum = 4096;
+constexpr Index kSumsInCache = 256 << 10;
 constexpr Index kFewRows = 6;
 constexpr Index kStepsAsStored = 16;
 
@@ -92,8 +98,8 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
     for (Index row = begin; row < end; ++row) finish(row, first, width, c + row * columns + first);
   };
 
-  // Many panels: each piece packs its own, and it stays in the nearest cache for all rows.
-  if (panels >= 2 * kFewBlocks && !left.transposed) {
+  // Many panels and few rows: each piece packs a panel of its own, and it stays in the nearest cache for all rows.
+  if (panels >= 2 * kFewBlocks && rows * steps <= kRowsInCache && !left.transposed) {
     for_each_piece(panels, work, [&](Index panel) {
       const Index width = panel_width(columns, panel);
       const Workspace packed(packed_size(steps, width));
@@ -106,7 +112,9 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
     return;
   }
 
-  const Index parts = blocks * panels < kFewBlocks ? max(1, min(kMostParts, steps / kShortestPart)) : 1;
+  const bool few = blocks * panels < kFewBlocks;
+  const bool long_sums = steps >= kLongSum && rows * columns <= kSumsInCache;
+  const Index parts = few || long_sums ? max(1, min(kMostParts, steps / kShortestPart)) : 1;
   if (parts == 1) {
     const Workspace packed(packed_size(steps, columns));
     const Index pieces_of_panel = ceil_div(steps, kStepBlock);
@@ -115,8 +123,9 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
       right.pack(begin, min(begin + kStepBlock, steps), panel * kPanel, panel_width(columns, panel),
                  packed + panel * kPanel * steps);
     });
-    // A transposed A is copied for each block of rows, so all panels use the copy.
-    const Index groups = left.transposed ? 1 : panels;
+    // A transposed A is copied for each block of rows, so all panels use the copy; where there are many blocks, they
+    // are shared out whole.
+    const Index groups = left.transposed || blocks >= kManyBlocks ? 1 : panels;
     // A multiple of the usual numbers of threads, so that none is left with a block more than the others.
     const Index even_blocks = blocks == 1 ? 1 : round_up(blocks, 4);
     for_each_piece(even_blocks * groups, work, [&](Index piece) {
@@ -146,11 +155,12 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
     for (Index panel = 0; panel < panels; ++panel)
       from_begin.pack(0, end - begin, panel * kPanel, panel_width(columns, panel),
                       packed + panel * kPanel * (end - begin));
-    multiply_block(left, 0, rows, begin, end, columns, 0, panels,
-                   [&](Index panel) { return packed_panel(packed, end - begin, panel); },
-                   [&](Index panel) -> Result {
-                     return {sums + part * size + panel * kPanel, columns, nullptr, 0, 0, false};
-                   });
+    for (Index row = 0; row < rows; row += row_block)
+      multiply_block(left, row, min(row_block, rows - row), begin, end, columns, 0, panels,
+                     [&](Index panel) { return packed_panel(packed, end - begin, panel); },
+                     [&](Index panel) -> Result {
+                       return {sums + part * size + row * columns + panel * kPanel, columns, nullptr, 0, 0, false};
+                     });
   });
   for_each_piece(rows, static_cast<double>(parts * size), [&](Index row) {
     float* to = c + row * columns;
