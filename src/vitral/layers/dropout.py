@@ -74,5 +74,5 @@ class SpatialDropout2D(Dropout):
 
     def get_config(self) -> Config:
         config = super().get_config()
-        del config["noise_shape"]
+        del config["noise_shape"], config["trainable"]  # which the constructor of Keras' layer does not know
         return {**config, "data_format": "channels_last"}
