@@ -9,10 +9,12 @@ import pytest
 from sklearn.datasets import load_digits
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_score, recall_score
 
+from vitral.config import num_threads
 from vitral.errors import MissingExtraError, RecipeError
 from vitral.lab.build import build_model
 from vitral.lab.data import Images, load_images
 from vitral.lab.describe import collect_warnings
+from vitral.lab.environment import describe_environment
 from vitral.lab.folder import RunFolder
 from vitral.lab.loading import load_recipe
 from vitral.lab.measure import MeasurementPlan
@@ -22,6 +24,7 @@ from vitral.lab.record import PerLanguage
 from vitral.lab.run import run_recipe
 from vitral.lab.toml import recipe_to_toml
 from vitral.lab.trained import TrainedRun
+from vitral.ops.backends import backends, instruction_set
 from vitral.report import write_report
 
 
@@ -230,3 +233,16 @@ def test_a_picture_beyond_the_test_set_is_refused_before_training(tmp_path: Path
     with pytest.raises(RecipeError, match=r"single names test image 360; expected 0 to 359"):
         run_recipe(recipe, tmp_path, command=["test"], verbose=0)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_environment_names_the_kernels_and_threads_that_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = describe_environment(command=[], seed=0, data={})
+    assert environment.threads == num_threads()
+    assert environment.instruction_set == instruction_set()
+    monkeypatch.setenv("VITRAL_BACKEND", "reference")
+    backends.cache_clear()
+    try:
+        assert describe_environment(command=[], seed=0, data={}).instruction_set is None
+    finally:
+        monkeypatch.undo()
+        backends.cache_clear()

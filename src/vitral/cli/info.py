@@ -13,7 +13,7 @@ def info(as_json: bool) -> None:
     """Versions, cores, and which parts of Vitral are installed."""
     from vitral.config import num_threads
     from vitral.datasets import cache
-    from vitral.lab.environment import describe_environment
+    from vitral.lab.environment import available_cores, describe_environment
 
     here = describe_environment(command=[], seed=0, data={})
     kernels, instruction_set = _kernels()
@@ -33,7 +33,7 @@ def info(as_json: bool) -> None:
         ("Python", here.python),
         ("NumPy", f"{here.numpy} with {here.blas}"),
         ("Platform", here.platform),
-        ("Processor", f"{here.cpu}, {here.threads} of {here.cores} cores usable"),
+        ("Processor", f"{here.cpu}, {available_cores()} of {here.cores} cores usable"),
         ("Kernels", f"{instruction_set}, threads: {threads}" if instruction_set else f"none: {kernels}"),
         *(("Operations" if number == 0 else "", line) for number, line in enumerate(_operation_lines(by_backend))),
         *(

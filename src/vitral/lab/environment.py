@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from vitral.config import num_threads
 from vitral.lab.record import Environment
+from vitral.ops.backends import compiled, instruction_set
 from vitral.typing import Array
 
 
@@ -26,12 +28,13 @@ def describe_environment(*, command: Sequence[str], seed: int, data: Mapping[str
         platform=platform.platform(),
         cpu=_cpu(),
         cores=os.cpu_count() or 1,
-        threads=available_cores(),
+        threads=num_threads(),
         memory_bytes=_memory(),
         command=list(command),
         seed=seed,
         started=datetime.now().astimezone().isoformat(timespec="seconds"),
         data_digests={name: digest(array) for name, array in data.items()},
+        instruction_set=instruction_set() if compiled() else None,
     )
 
 

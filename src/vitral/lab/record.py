@@ -79,6 +79,8 @@ class Environment(Struct):
     started: str
     data_digests: dict[str, str]
     """SHA-256 of the arrays that the run used, by name (x_train, y_train, x_test, y_test)."""
+    instruction_set: str | None = None
+    """That of the compiled kernels, on which the last bits depend; None where NumPy does all the work."""
 
 
 class DatasetRecord(Struct):

@@ -54,6 +54,7 @@ def _environment(environment: Environment, t: Texts) -> list[Fact]:
         ("python", environment.python),
         ("numpy", environment.numpy),
         ("blas", environment.blas),
+        ("arithmetic", _arithmetic(environment, t)),
         ("platform", environment.platform),
         ("cpu", environment.cpu),
         ("cores", n.integer(environment.cores)),
@@ -62,6 +63,12 @@ def _environment(environment: Environment, t: Texts) -> list[Fact]:
         ("started", t.moment(environment.started)),
     ]
     return [Fact(t(f"reproduce.{key}"), value) for key, value in rows]
+
+
+def _arithmetic(environment: Environment, t: Texts) -> str:
+    if environment.instruction_set is None:
+        return "NumPy"
+    return t("reproduce.kernels", instruction_set=environment.instruction_set)
 
 
 def _digests(environment: Environment, t: Texts) -> Table | None:
