@@ -54,11 +54,8 @@ class Perceptron:
         for layer, coef, intercept in zip(self.layers, coefs, intercepts, strict=True):
             layer.kernel.value = coef
             self._bias(layer).value = intercept
-
-    @property
-    def variables(self) -> list[Variable]:
+        self.variables = self.network.trainable_weights
         """Kernel and bias of every layer."""
-        return self.network.trainable_weights
 
     @property
     def streams(self) -> list[Variable]:
