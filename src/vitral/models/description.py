@@ -19,8 +19,8 @@ def kinds() -> dict[str, Any]:
 
 def describe(layer: Layer) -> Config:
     """A layer, or a model, as Keras describes it."""
-    kind = type(layer).__name__
-    if kinds().get(kind) is not type(layer):
+    kind = next((name for name, cls in kinds().items() if isinstance(layer, cls)), None)
+    if kind is None:
         return layers.serialize(layer)
     functional = kind == "Functional"
     return {

@@ -12,17 +12,42 @@ from vitral.core.symbolic import KerasTensor
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers.layer import Layer
-from vitral.training import Trainer
+from vitral.models.subclassed import Subclassed
 from vitral.typing import Array, Shape
 
 
-class Model(Trainer):
+class Model(Subclassed):
     """A trainable network of layers, which is also a layer of a larger one.
 
     `Model(inputs, outputs)` makes a graph of layers between symbolic tensors, see `Functional`; `Sequential` a stack.
 
-    Raises ConfigError where there is nothing to make a model of.
+    A subclass has layers as attributes, and either `call(inputs)`, or `call(inputs, training)`, which is made of them
+    and executed on symbolic tensors alone; or, as a layer, `build`, `forward` and `backward`. It has one input and one
+    output. Raises ConfigError for a `call` that is not made of layers, and in `save`, which knows graphs only: keep the
+    weights by `save_weights`.
+
+    >>> from vitral import layers
+    >>> class Scores(Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.hidden = layers.Dense(3, activation="relu")
+    ...         self.dropout = layers.Dropout(0.5)
+    ...         self.scores = layers.Dense(2)
+    ...     def call(self, x, training=False):
+    ...         x = self.hidden(x)
+    ...         return self.scores(self.dropout(x) if training else x)
+    >>> model = Scores()
+    >>> model(np.ones((1, 4))).shape, model.count_params()
+    ((1, 2), 23)
     """
+
+    def __init__(self, *functional: Any, **options: Any) -> None:
+        if functional or {"inputs", "outputs"} & options.keys():
+            raise ConfigError(
+                f"{type(self).__name__} gives inputs and outputs to super().__init__(); expected a call method, or "
+                "keras.Model(inputs, outputs) without a subclass"
+            )
+        super().__init__(**options)
 
     def __new__(cls, *arguments: Any, **options: Any) -> Any:
         if cls is not Model:

@@ -17,6 +17,7 @@ from vitral.saving import hdf5, legacy_h5
 from vitral.saving.archive import read_archive, write_archive
 from vitral.saving.h5 import find_weights, write_weights
 from vitral.saving.keras_config import compile_from_config, model_from_config
+from vitral.saving.rooms import MODELS
 from vitral.typing import Array, Config
 
 _SHUFFLE_SEED = "vitral_shuffle_seed"
@@ -29,6 +30,10 @@ def save_model(model: Model, filepath: str | Path, overwrite: bool = True) -> No
     exists and `overwrite` is False; MissingExtraError without h5py.
     """
     path = _checked(filepath, ".keras", overwrite)
+    if not isinstance(model, tuple(MODELS.values())):
+        raise ConfigError(
+            f"{type(model).__name__} is a subclass of Model, which no file describes: keep its weights by save_weights"
+        )
     if not model.built:
         raise ConfigError("a model that is not built has no weights to save: call model.build(shape) or fit first")
     config = {**describe(model), "build_config": {"input_shape": model.input_shape}}
