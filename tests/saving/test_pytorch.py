@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vitral import Sequential, layers, saving
+from vitral import Model, Sequential, layers, saving
 from vitral.errors import ConfigError, MissingExtraError, ModelFileError
 
 
@@ -86,6 +86,22 @@ def test_all_that_does_not_fit_is_named() -> None:
     ):
         saving.from_torch({key: value for key, value in STATE.items() if key != "4.weight"}, model)
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+
+
+def test_graphs_are_followed() -> None:
+    image, more = layers.Input((2, 3, 2)), layers.Input((12,))
+    inside = Sequential([layers.Input((12,)), layers.Dense(2, use_bias=False, name="dense")], name="inside")
+    flat = layers.Flatten()(layers.add([image, image]))
+    model = Model(
+        [image, more], [inside(layers.add([flat, flat])), layers.Dense(2, use_bias=False, name="plain")(more)]
+    )
+    weights = np.arange(24.0).reshape(2, 12)
+    saving.from_torch({"a.weight": weights, "b.weight": weights}, model, {"inside.dense": "a", "plain": "b"})
+    assert inside.get_weights()[0][:, 0].tolist() == [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11]
+    assert model.get_layer("plain").get_weights()[0][:, 0].tolist() == list(range(12))
+    joined = Model([image, more], layers.Dense(1)(layers.concatenate([layers.Flatten()(image), more])))
+    with pytest.raises(ConfigError, match="joins flattened images, whose order in PyTorch is not known"):
+        saving.to_torch(joined)
 
 
 class Own(layers.Layer):

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from vitral import layers
+from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError, ModelFileError
 from vitral.layers import Layer
 from vitral.models import Model
+from vitral.models.graph import Graph
 from vitral.saving.flattening import channels_first_order
 from vitral.saving.torch_layouts import LAYOUTS, Weight, Weights
 from vitral.typing import Array, Shape
@@ -85,25 +87,46 @@ def _weights(model: Model) -> dict[str, Weights]:
     if not model.built:
         raise ConfigError("a model that is not built has no weights: call model.build(shape) or fit first")
     found = dict(_layers(model, ""))
-    unknown = [f'"{name}" ({type(layer).__name__})' for name, (layer, _) in found.items() if type(layer) not in LAYOUTS]
+    unknown = [f'"{name}" ({type(layer).__name__})' for name, layer in found.items() if type(layer) not in LAYOUTS]
     if unknown:
         raise ConfigError(f"how PyTorch arranges the weights of {', '.join(unknown)} is not known")
-    return {name: _rearranged(LAYOUTS[type(layer)](layer), image) for name, (layer, image) in found.items()}
+    images: dict[Layer, Shape | None] = {}
+    _follow(model, [None] * len(model.inputs), images)
+    return {name: _rearranged(LAYOUTS[type(layer)](layer), images[layer]) for name, layer in found.items()}
 
 
-def _layers(model: Model, prefix: str, image: Shape | None = None) -> Iterator[tuple[str, tuple[Layer, Shape | None]]]:
-    """The layers with weights, each with the shape of the image that was flattened before it, if one was."""
+def _layers(model: Model, prefix: str) -> Iterator[tuple[str, Layer]]:
+    """The layers with weights by their names, those of a model inside the model behind its own."""
     for layer in model.layers:
         if isinstance(layer, Model):
-            yield from _layers(layer, f"{prefix}{layer.name}.", image)
+            yield from _layers(layer, f"{prefix}{layer.name}.")
+        elif layer.weights:
+            yield f"{prefix}{layer.name}", layer
+
+
+def _follow(model: Model, given: list[Shape | None], images: dict[Layer, Shape | None]) -> list[Shape | None]:
+    """Note for each layer the image whose values it receives flattened, if it does; returns those of the outputs."""
+    known: dict[KerasTensor, Shape | None] = dict(zip(model.inputs, given, strict=True))
+    for node in Graph(model.inputs, model.outputs).nodes:
+        if node.is_input:
             continue
-        if layer.weights:
-            yield f"{prefix}{layer.name}", (layer, image)
-        received = layer.input_shape
-        if len(received) == 4 and len(layer.output_shape) == 2 and layer.keeps_values:
-            image = received[1:]
-        elif received[1:] != layer.output_shape[1:] or isinstance(layer, layers.Dense):
-            image = None
+        received, layer = [known[tensor] for tensor in node.inputs], node.operation
+        if isinstance(layer, Model):
+            made = _follow(layer, received, images)
+        else:
+            images.setdefault(layer, received[0])
+            made = [_image_behind(layer, node.inputs[0], received, node.outputs[0])] * len(node.outputs)
+        known.update(zip(node.outputs, made, strict=True))
+    return [known[tensor] for tensor in model.outputs]
+
+
+def _image_behind(layer: Layer, x: KerasTensor, images: list[Shape | None], y: KerasTensor) -> Shape | None:
+    """The image whose values a layer gives flattened, if it does."""
+    if len(x.shape) == 4 and len(y.shape) == 2 and layer.keeps_values:
+        return x.shape[1:]
+    if any(image != images[0] for image in images) or (len(images) > 1 and images[0] and x.shape != y.shape):
+        raise ConfigError(f'layer "{layer.name}" joins flattened images, whose order in PyTorch is not known')
+    return None if x.shape != y.shape or isinstance(layer, layers.Dense) else images[0]
 
 
 def _rearranged(weights: Weights, image: Shape | None) -> Weights:
