@@ -3,6 +3,8 @@
 # make test-interop  the same, then the tests beside Keras, PyTorch, ONNX and others, in .venv-interop
 # make check      set up, run the linters and the type checker
 # make sanitize   set up, run the kernels' own tests under AddressSanitizer and UndefinedBehaviorSanitizer
+# make cross      compile the kernels and their tests for ARM, where aarch64-linux-gnu-g++ is installed, and run them where
+#                 qemu-aarch64-static is
 # make bench      compare with other libraries, write docs/benchmarks.md; those that are not installed are left out.
 #                 VITRAL_BENCH_PYTHON=/a/venv/bin/python names a Python that has them
 # make bench-ops  time single operations against what the machine can do
@@ -21,7 +23,7 @@ TORCH := torch==2.13.0+cpu
 # One thread per test process; results do not depend on it, the time does.
 TEST_ENV := VITRAL_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: demo test test-interop check sanitize bench bench-ops clean setup
+.PHONY: demo test test-interop check sanitize cross bench bench-ops clean setup
 .NOTPARALLEL:
 
 demo: $(VENV)/.lab-installed
@@ -41,6 +43,15 @@ check: $(VENV)/.dev-installed
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-cache > $(VENV)/lint-imports.log || { cat $(VENV)/lint-imports.log; exit 1; }
 	@echo "ruff, mypy and import-linter: no complaints"
+
+cross: $(VENV)/.dev-installed
+	@if ! command -v aarch64-linux-gnu-g++ > /dev/null; then echo "No compiler for ARM here: the kernels were not compiled for it"; else \
+	  PATH="$(CURDIR)/$(BIN):$$PATH"; \
+	  cmake -S . -B build/arm -G Ninja -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
+	    -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++ -DCMAKE_EXE_LINKER_FLAGS=-static > /dev/null && \
+	  ninja -C build/arm --quiet && \
+	  if command -v qemu-aarch64-static > /dev/null; then qemu-aarch64-static build/arm/native/tests/kernel_tests; \
+	  else echo "The kernels compile for ARM; without qemu-aarch64-static their tests were not run"; fi; fi
 
 bench: $(VENV)/.lab-installed
 	@$(BIN)/vitral bench --json docs/benchmarks.json --markdown docs/benchmarks.md

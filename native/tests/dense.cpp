@@ -9,11 +9,12 @@ struct Layer {
   Index n, inputs, units;
 };
 // Each way through a product: one row, many panels and one block of rows, blocks of rows, few results with long sums
-// that are cut into parts, and the transposed left side of the weights' gradient with one block and with several.
+// that are cut into parts, few rows by a matrix as it is stored, many blocks, and the transposed left side of the
+// weights' gradient with one block and with several.
 constexpr Layer kLayers[] = {
     {1, 1, 1},     {1, 17, 3},     {2, 3, 65},      {5, 16, 16},    {13, 33, 10},  {1, 300, 1030}, {7, 31, 1300},
     {49, 65, 33},  {150, 70, 131}, {600, 9, 67},    {3, 2100, 7},   {60, 1111, 5}, {1100, 13, 3},  {2049, 70, 17},
-    {519, 205, 37}, {97, 1030, 34}, {20, 1040, 517},
+    {519, 205, 37}, {97, 1030, 34}, {20, 1040, 517}, {3, 2100, 32}, {3100, 9, 70}, {4500, 20, 33},
 };
 
 void multiply_naively(Index rows, Index columns, Index steps, auto left, auto right, Buffer<double>& sums) {
@@ -46,7 +47,8 @@ constexpr double kTolerance = 5e-5;
 
 TEST(dense_and_its_gradients) {
   Index number = 0;
-  for (const auto& [n, inputs, units] : kLayers) {
+  for (const Layer& layer : kLayers) {
+    const Index n = layer.n, inputs = layer.inputs, units = layer.units;
     const auto activation = static_cast<Activation>(number++ % 4);
     const Buffer<float> x = numbers(n * inputs), w = numbers(inputs * units, 2), bias = numbers(units, 3),
                         dz = numbers(n * units, 4);

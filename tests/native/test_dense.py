@@ -44,8 +44,26 @@ def test_random_shapes(n, inputs, units, has_bias, activation):
 
 @pytest.mark.parametrize(
     ("n", "inputs", "units"),
-    [(1, 3000, 128), (3, 2100, 10), (130, 5000, 70), (2100, 40, 30), (9, 30, 1100)],
-    ids=["one sample", "few results", "sums in parts", "many samples", "many units"],
+    [
+        (1, 3000, 128),
+        (3, 2100, 10),
+        (130, 5000, 70),
+        (2100, 40, 30),
+        (9, 30, 1100),
+        (3, 2100, 32),
+        (4500, 70, 130),
+        (520, 1030, 510),
+    ],
+    ids=[
+        "one sample",
+        "few results",
+        "sums in parts",
+        "many samples",
+        "many units",
+        "as stored",
+        "long sums",
+        "shared blocks",
+    ],
 )
 def test_each_way_to_share_the_work(n, inputs, units):
     _check(normal(n, inputs), normal(inputs, units, seed=1), normal(units, seed=2))

@@ -17,7 +17,7 @@ from vitral.typing import Array, Cache
 def relu(
     x: Array, *, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.relu(x, negative_slope=negative_slope, max_value=max_value, threshold=threshold)
     if negative_slope == 0.0 and max_value is None and threshold == 0.0:
         y = _from_name("relu", x)
@@ -37,7 +37,7 @@ def relu_backward(dy: Array, cache: Cache) -> Array:
 
 
 def elu(x: Array, *, alpha: float = 1.0) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.elu(x, alpha=alpha)
     x, y = _from_input("elu", _native.elu_forward, x, alpha)
     return y, (x, y, alpha)
@@ -45,7 +45,7 @@ def elu(x: Array, *, alpha: float = 1.0) -> tuple[Array, Cache]:
 
 def elu_backward(dy: Array, cache: Cache) -> Array:
     x, y, alpha = cache
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.elu_backward(dy, cache)
     dx = empty(x.shape)
     _native.elu_backward(gradient(dy), x, y, dx, alpha)
@@ -53,21 +53,21 @@ def elu_backward(dy: Array, cache: Cache) -> Array:
 
 
 def gelu(x: Array, *, approximate: bool = False) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.gelu(x, approximate=approximate)
     x, y = _from_input("gelu", _native.gelu_forward, x, approximate)
     return y, (x, approximate)
 
 
 def gelu_backward(dy: Array, cache: Cache) -> Array:
-    if cache[0].dtype is not FLOAT32:
+    if cache[0].dtype != FLOAT32:
         return reference.gelu_backward(dy, cache)
     x, approximate = cache
     return _back(_native.gelu_backward, dy, x, approximate)
 
 
 def silu(x: Array) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.silu(x)
     x, y = _from_input("silu", _native.silu_forward, x)
     return y, x
@@ -80,66 +80,66 @@ def silu_backward(dy: Array, cache: Cache) -> Array:
 
 
 def sigmoid(x: Array) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.sigmoid(x)
     y = _from_name("sigmoid", x)
     return y, y
 
 
 def sigmoid_backward(dy: Array, cache: Cache) -> Array:
-    if cache.dtype is not FLOAT32:
+    if cache.dtype != FLOAT32:
         return reference.sigmoid_backward(dy, cache)
     return _back_by_name("sigmoid", dy, cache)
 
 
 def tanh(x: Array) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.tanh(x)
     y = _from_name("tanh", x)
     return y, y
 
 
 def tanh_backward(dy: Array, cache: Cache) -> Array:
-    if cache.dtype is not FLOAT32:
+    if cache.dtype != FLOAT32:
         return reference.tanh_backward(dy, cache)
     return _back_by_name("tanh", dy, cache)
 
 
 def softplus(x: Array) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.softplus(x)
     x, y = _from_input("softplus", _native.softplus_forward, x)
     return y, x
 
 
 def softplus_backward(dy: Array, cache: Cache) -> Array:
-    if cache.dtype is not FLOAT32:
+    if cache.dtype != FLOAT32:
         return reference.softplus_backward(dy, cache)
     return _back(_native.softplus_backward, dy, cache)
 
 
 def softmax(x: Array) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.softmax(x)
     _, y = _from_input("softmax", _native.softmax_forward, x)
     return y, y
 
 
 def softmax_backward(dy: Array, cache: Cache) -> Array:
-    if cache.dtype is not FLOAT32:
+    if cache.dtype != FLOAT32:
         return reference.softmax_backward(dy, cache)
     return _back(_native.softmax_backward, dy, cache)
 
 
 def log_softmax(x: Array) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.log_softmax(x)
     _, y = _from_input("log_softmax", _native.log_softmax_forward, x)
     return y, y
 
 
 def log_softmax_backward(dy: Array, cache: Cache) -> Array:
-    if cache.dtype is not FLOAT32:
+    if cache.dtype != FLOAT32:
         return reference.log_softmax_backward(dy, cache)
     return _back(_native.log_softmax_backward, dy, cache)
 

@@ -52,7 +52,7 @@ def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[Array, Array]:
 
 
 def sparse_softmax_cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
-    if logits.dtype is not FLOAT32:
+    if logits.dtype != FLOAT32:
         return reference.sparse_softmax_cross_entropy(logits, labels)
     return _against_labels(_native.sparse_softmax_cross_entropy, logits, labels)
 
@@ -70,7 +70,7 @@ def categorical_cross_entropy(
 def sparse_categorical_cross_entropy(
     probabilities: Array, labels: Array, *, epsilon: float, before_softmax: bool = False
 ) -> tuple[Array, Array]:
-    if probabilities.dtype is not FLOAT32:
+    if probabilities.dtype != FLOAT32:
         return reference.sparse_categorical_cross_entropy(
             probabilities, labels, epsilon=epsilon, before_softmax=before_softmax
         )
@@ -90,5 +90,5 @@ def _against_labels(
     kernel: Callable[..., None], predictions: Array, labels: Array, *options: Any
 ) -> tuple[Array, Array]:
     return _against_targets(
-        kernel, predictions, labels if labels.dtype is _LABELS else labels.astype(_LABELS), *options
+        kernel, predictions, labels if labels.dtype == _LABELS else labels.astype(_LABELS), *options
     )

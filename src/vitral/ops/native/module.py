@@ -26,7 +26,8 @@ def float32(*arrays: Array | None) -> bool:
     """Whether all arrays that are there are float32, which is what the kernels compute with."""
     # A generator for all() would take longer than some kernels.
     for array in arrays:  # noqa: SIM110
-        if array is not None and array.dtype is not FLOAT32:
+        # An array from a pickle has a type object of its own; most have NumPy's, which is quicker to recognize.
+        if array is not None and array.dtype is not FLOAT32 and array.dtype != FLOAT32:
             return False
     return True
 
@@ -38,7 +39,7 @@ def contiguous(array: Array) -> Array:
 
 def gradient(dy: Array) -> Array:
     """A gradient as the kernels want it. Their caches are of float32 arrays, so float64 brings nothing there."""
-    return dy if dy.dtype is FLOAT32 and dy.flags.c_contiguous else np.ascontiguousarray(dy, FLOAT32)
+    return dy if dy.dtype == FLOAT32 and dy.flags.c_contiguous else np.ascontiguousarray(dy, FLOAT32)
 
 
 def expect_samples(operation: str, x: Array) -> None:

@@ -29,7 +29,7 @@ class _Means(NamedTuple):
 
 
 def max_pool2d(x: Array, *, pool_size: Pair, strides: Pair, padding: Padding = "valid") -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32 or pool_size[0] * pool_size[1] > _MOST_PLACES:
+    if x.dtype != FLOAT32 or pool_size[0] * pool_size[1] > _MOST_PLACES:
         return reference.max_pool2d(x, pool_size=pool_size, strides=strides, padding=padding)
     expect_images("max_pool2d", x)
     n, height, width, channels = x.shape
@@ -50,7 +50,7 @@ def max_pool2d_backward(dy: Array, cache: Cache, *, input_activation: str = "lin
 
 
 def average_pool2d(x: Array, *, pool_size: Pair, strides: Pair, padding: Padding = "valid") -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.average_pool2d(x, pool_size=pool_size, strides=strides, padding=padding)
     expect_images("average_pool2d", x)
     n, height, width, channels = x.shape
@@ -71,7 +71,7 @@ def average_pool2d_backward(dy: Array, cache: Cache, *, input_activation: str = 
 
 
 def global_average_pool2d(x: Array, *, keepdims: bool = False) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.global_average_pool2d(x, keepdims=keepdims)
     expect_images("global_average_pool2d", x)
     size = x.shape[1:3]
@@ -86,7 +86,7 @@ def global_average_pool2d_backward(dy: Array, cache: Cache) -> Array:
 
 
 def global_max_pool2d(x: Array, *, keepdims: bool = False) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32 or x.ndim != 4 or x.shape[1] * x.shape[2] > _MOST_PLACES:
+    if x.dtype != FLOAT32 or x.ndim != 4 or x.shape[1] * x.shape[2] > _MOST_PLACES:
         return reference.global_max_pool2d(x, keepdims=keepdims)
     expect_images("global_max_pool2d", x)
     size = x.shape[1:3]

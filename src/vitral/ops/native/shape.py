@@ -28,7 +28,7 @@ class _Dropped(NamedTuple):
 
 
 def zero_pad2d(x: Array, *, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32:
+    if x.dtype != FLOAT32:
         return reference.zero_pad2d(x, padding=padding)
     expect_images("zero_pad2d", x)
     (top, bottom), (left, right) = padding
@@ -66,7 +66,7 @@ def affine_backward(dy: Array, cache: Cache) -> Array:
 
 
 def dropout(x: Array, *, keep: Array, rate: float) -> tuple[Array, Cache]:
-    if x.dtype is not FLOAT32 or keep.dtype is not _BOOL or keep.shape != x.shape:
+    if x.dtype != FLOAT32 or keep.dtype != _BOOL or keep.shape != x.shape:
         return reference.dropout(x, keep=keep, rate=rate)
     expect_samples("dropout", x)
     cache = _Dropped(contiguous(keep), rate)
