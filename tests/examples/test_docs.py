@@ -57,3 +57,10 @@ def test_page_on_scikit_learn_runs() -> None:
     page = (DOCS / "scikit-learn.md").read_text("utf-8")
     program = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
     exec(compile(program, "docs/scikit-learn.md", "exec"), {"__name__": "page"})
+
+
+def test_page_on_files_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (program,) = re.findall(r"```python\n(.*?)```", (DOCS / "files.md").read_text("utf-8"), re.DOTALL)
+    exec(compile(program, "docs/files.md", "exec"), {"__name__": "page"})
+    assert (tmp_path / "small.keras").is_file()
