@@ -10,6 +10,7 @@ from vitral.config import (
     set_image_data_format,
 )
 from vitral.core.naming import clear_session
+from vitral.core.symbolic import is_keras_tensor
 
 __all__ = [
     "backend",
@@ -17,6 +18,7 @@ __all__ = [
     "epsilon",
     "floatx",
     "image_data_format",
+    "is_keras_tensor",
     "set_epsilon",
     "set_floatx",
     "set_image_data_format",

@@ -43,6 +43,17 @@ def test_a_variable_keeps_its_memory_and_its_shape() -> None:
         variable.add_grad(np.ones(3))
 
 
+def test_a_variable_can_be_added_to() -> None:
+    variable = Variable(np.array([1.0, 2.0], np.float32), name="w")
+    memory = variable.value
+    variable.assign_add(np.array([2.0, 3.0]))
+    variable.assign_sub(1)
+    assert memory.tolist() == [2, 4]
+    assert variable.ndim == 1
+    with pytest.raises(ShapeError, match=r"value for w has shape \(3, 2\); expected \(2,\)"):
+        variable.assign_add(np.ones((3, 1)))
+
+
 def test_one_seed_fixes_all_that_is_drawn_after_it() -> None:
     rng.set_seed(1)
     first = [rng.next_seed() for _ in range(3)]

@@ -237,3 +237,18 @@ def test_the_backward_of_a_subclass_is_called_between_layers_that_share_their_pa
         gradients.append(model.layers[0].kernel.grad)
     assert np.abs(gradients[0]).sum() > 0
     np.testing.assert_allclose(gradients[1], 2 * gradients[0], rtol=1e-5)
+
+
+def test_variables_that_training_changes_and_leaves_alone() -> None:
+    """The lists are those of Keras 3.15.1 for the same model."""
+    model = Sequential([layers.Input((4,)), layers.Dense(2), layers.BatchNormalization(), layers.Dropout(0.5)])
+
+    def names() -> tuple[list[str], list[str]]:
+        return [v.name for v in model.trainable_variables], [v.name for v in model.non_trainable_variables]
+
+    moving = ["moving_mean", "moving_variance", "seed_generator_state"]
+    assert names() == (["kernel", "bias", "gamma", "beta"], moving)
+    model.layers[0].trainable = False
+    assert names() == (["gamma", "beta"], ["kernel", "bias", *moving])
+    model.trainable = False
+    assert names() == ([], ["kernel", "bias", "gamma", "beta", *moving])

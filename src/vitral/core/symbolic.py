@@ -89,6 +89,11 @@ class Node:
         return self.arguments is None
 
 
+def is_keras_tensor(x: Any) -> bool:
+    """Whether this is a symbolic tensor."""
+    return isinstance(x, KerasTensor)
+
+
 def is_symbolic(structure: Any) -> bool:
     """Whether there is a symbolic tensor in a structure.
 

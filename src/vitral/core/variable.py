@@ -96,6 +96,19 @@ class Variable:
             raise ShapeError(f"value for {self.path} has shape {array.shape}; expected {self.value.shape}")
         np.copyto(self.value, array, casting="unsafe")
 
+    def assign_add(self, value: Array | float) -> None:
+        """Add to the value in place; raises ShapeError if the shapes differ."""
+        self.assign(self.value + value)
+
+    def assign_sub(self, value: Array | float) -> None:
+        """Subtract from the value in place; raises ShapeError if the shapes differ."""
+        self.assign(self.value - value)
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of the value."""
+        return self.value.ndim
+
     @property
     def shape(self) -> tuple[int, ...]:
         """Shape of the value."""

@@ -363,6 +363,17 @@ class Layer(Configurable):
         """The weights and the positions of the random streams: all that saving must keep."""
         return self.weights + [stream.state for stream in self._seed_generators]
 
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The variables that training changes; the same as `trainable_weights`."""
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The variables that training leaves alone, positions of random streams included."""
+        changed = {id(variable) for variable in self.trainable_weights}
+        return [variable for variable in self.variables if id(variable) not in changed]
+
     def storage(self) -> dict[str, list[Variable]]:
         """Where Keras 3 keeps the variables in a file of weights: the path under the layer's own, and what is there.
 

@@ -14,9 +14,12 @@ from vitral.core.custom_objects import (
 )
 from vitral.core.naming import clear_session
 from vitral.core.rng import set_seed
+from vitral.core.symbolic import is_keras_tensor
 from vitral.preprocessing import to_categorical
+from vitral.saving import CustomObjectScope, deserialize_keras_object, serialize_keras_object
 from vitral.training import PyDataset
 from vitral.typing import Array
+from vitral.utils.columns import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from vitral.utils.image_folder import image_dataset_from_directory
 from vitral.utils.pictures import array_to_img, img_to_array, load_img, save_img
 from vitral.utils.plot import plot_model
@@ -48,22 +51,28 @@ def normalize(x: Array, axis: int = -1, order: int = 2) -> Array:
 Sequence = PyDataset
 
 __all__ = [
+    "CustomObjectScope",
     "Progbar",
     "PyDataset",
     "Sequence",
     "array_to_img",
     "clear_session",
     "custom_object_scope",
+    "deserialize_keras_object",
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_keras_tensor",
     "load_img",
     "normalize",
+    "pack_x_y_sample_weight",
     "plot_model",
     "register_keras_serializable",
     "save_img",
+    "serialize_keras_object",
     "set_random_seed",
     "to_categorical",
+    "unpack_x_y_sample_weight",
 ]
