@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import vitral
 from tools.compatibility import keras_names
 from tools.compatibility.keras_names import Arguments, written
@@ -81,15 +79,21 @@ def find(name: str) -> Any:
     return place
 
 
-EXAMPLES = {
-    "Layer": vitral.layers.Identity(),
-    "Loss": vitral.losses.MeanSquaredError(),
-    "Metric": vitral.metrics.Mean(),
-    "Model": vitral.Sequential([vitral.layers.Input((1,)), vitral.layers.Dense(1)]),
-    "Optimizer": vitral.optimizers.SGD(),
-    "Variable": vitral.Variable(np.zeros(1), name="variable"),
-    "callbacks.Callback": vitral.callbacks.Callback(),
-}
+def _examples() -> dict[str, Any]:
+    model = vitral.Sequential([vitral.layers.Input((1,)), vitral.layers.Dense(1)])
+    callback = vitral.callbacks.Callback()
+    callback.set_model(model)
+    return {
+        "Layer": vitral.layers.Identity(),
+        "Loss": vitral.losses.MeanSquaredError(),
+        "Metric": vitral.metrics.Mean(),
+        "Model": model,
+        "Optimizer": vitral.optimizers.SGD(),
+        "callbacks.Callback": callback,
+    }
+
+
+EXAMPLES = _examples()
 """An object of each class whose members are compared: some attributes are there only once __init__ has run."""
 
 

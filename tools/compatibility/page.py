@@ -1,10 +1,13 @@
 """The page docs/compatibility.md."""
 
 import itertools
+import json
 import re
 from collections import Counter
 from pathlib import Path
+from statistics import fmean
 
+from tools.compatibility import accuracy
 from tools.compatibility.compare import SCOPE, Name, committed, coverage, is_left_out, names
 
 PAGE = Path(__file__).parents[2] / "docs" / "compatibility.md"
@@ -15,8 +18,9 @@ INTRODUCTION = """\
 Written by `python -m tools.compatibility` from the public names of Keras {version} and their arguments; do not edit.
 
 An image-classification script for Keras runs with its import changed to `import vitral as keras`, as far as it uses
-the names below. Of {all} public names that Keras has, {in_scope} are about classifying images or needed for it:
-**{there} of them, {percent} %, are in Vitral**, {differing} with a difference that the tables name.
+the names below. Of {all} names in Keras' modules, {in_scope} are about classifying images or needed for it:
+**{there} of them, {percent} %, are in Vitral**. Of the {members} methods and properties of the base classes that are in
+scope, {members_there} are there. {differing} of all these differ, as the tables say.
 
 What holds everywhere:
 
@@ -31,22 +35,62 @@ What holds everywhere:
 def page() -> str:
     """The page as it should be."""
     compared = names()
-    there, in_scope = coverage(compared)
+    in_modules = tuple(name for name in compared if not is_class(name.room))
+    there, in_scope = coverage(in_modules)
+    members_there, members = coverage(tuple(name for name in compared if is_class(name.room)))
     parts = [
         INTRODUCTION.format(
             version=committed()["keras"],
-            all=len(compared),
+            all=len(in_modules),
+            members=members,
+            members_there=members_there,
             in_scope=in_scope,
             there=there,
             percent=f"{100 * there / in_scope:.1f}",
             differing=sum(name.state == "differs" for name in compared),
         ),
         summary(compared),
+        examples(),
         left_out(compared),
         "## Name by name\n",
         *(section(room, list(group)) for room, group in by_room(compared)),
     ]
     return "\n".join(parts)
+
+
+EXAMPLES = """\
+## Examples under both
+
+Scripts written for Keras, on parts of MNIST, Fashion-MNIST and CIFAR-10, run under {peer} and under Vitral: the same
+file, only its import line changed. Accuracy on the test images in %: the mean of {seeds}, and the smallest and largest.
+No number is expected to be equal, as the libraries draw other initial weights from a seed. One thread each, {date},
+`{command} --python PYTHON`; `examples/cifar10_keras_style.py` gets the first {part} images of each set.
+
+| script | | Keras | Vitral |
+|---|---|--:|--:|
+"""
+
+
+def examples() -> str:
+    """What the examples reach under both libraries, if they have been run."""
+    record = json.loads(accuracy.FILE.read_text("utf-8"))
+    runs = record["runs"]
+    rows = [
+        f"| [{script.rpartition('/')[2]}](../{script}) | {name} | {reached(keras)} | {reached(of['vitral'][name])} |"
+        for script, of in runs.items()
+        for name, keras in of["keras"].items()
+    ]
+    count = len(next(iter(next(iter(runs.values()))["keras"].values())))
+    seeds = "seed 1" if count == 1 else f"the seeds 1 to {count}"
+    part = f"{accuracy.EXAMPLES['examples/cifar10_keras_style.py']:,}"
+    head = EXAMPLES.format(**{key: record[key] for key in ("peer", "date", "command")}, seeds=seeds, part=part)
+    return head + "\n".join(rows) + "\n"
+
+
+def reached(accuracies: list[float]) -> str:
+    """Mean, smallest and largest, in percent."""
+    mean, *limits = (100 * value for value in (fmean(accuracies), min(accuracies), max(accuracies)))
+    return f"{mean:.1f} ({limits[0]:.1f} to {limits[1]:.1f})" if len(accuracies) > 1 else f"{mean:.1f}"
 
 
 def by_room(compared: tuple[Name, ...]) -> list[tuple[str, list[Name]]]:
