@@ -11,14 +11,23 @@ from vitral.optimizers import Adam
 from vitral.sklearn import MLPClassifier, MLPRegressor, NeuralNetClassifier, NeuralNetRegressor
 
 
-def classifying(input_shape: tuple[int, ...], n_classes: int) -> Sequential:
-    return Sequential(
-        [layers.Input(input_shape), layers.Dense(16, activation="relu"), layers.Dense(n_classes, activation="softmax")]
-    )
+class Builder:
+    """A function has its address in its text, and so in the names of the tests; this is the same in every process."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
-def regressing(input_shape: tuple[int, ...], n_outputs: int) -> Sequential:
-    return Sequential([layers.Input(input_shape), layers.Dense(16, activation="relu"), layers.Dense(n_outputs)])
+class Classifying(Builder):
+    def __call__(self, input_shape: tuple[int, ...], n_classes: int) -> Sequential:
+        hidden = layers.Dense(16, activation="relu")
+        return Sequential([layers.Input(input_shape), hidden, layers.Dense(n_classes, activation="softmax")])
+
+
+class Regressing(Builder):
+    def __call__(self, input_shape: tuple[int, ...], n_outputs: int) -> Sequential:
+        hidden = layers.Dense(16, activation="relu")
+        return Sequential([layers.Input(input_shape), hidden, layers.Dense(n_outputs)])
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +42,8 @@ def _double_precision() -> Iterator[None]:
     [
         MLPClassifier(),
         MLPRegressor(),
-        NeuralNetClassifier(classifying, optimizer=Adam(0.01), epochs=60, batch_size=300),
-        NeuralNetRegressor(regressing, optimizer=Adam(0.01), epochs=60, batch_size=300),
+        NeuralNetClassifier(Classifying(), optimizer=Adam(0.01, name="adam"), epochs=60, batch_size=300),
+        NeuralNetRegressor(Regressing(), optimizer=Adam(0.01, name="adam"), epochs=60, batch_size=300),
     ]
 )
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
