@@ -1,6 +1,7 @@
 """Generators, data sets that make batches, and arrays that are larger than memory."""
 
 import _thread
+import signal
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -215,6 +216,15 @@ def test_an_error_of_the_feeder_reaches_the_caller_and_leaves_no_thread(action: 
     assert threads() == []
 
 
+@pytest.fixture
+def _listens_to_ctrl_c() -> Iterator[None]:
+    # A process that a script has started in the background is told to ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_listens_to_ctrl_c")
 @pytest.mark.parametrize("data", [Numbers(), Numbers(workers=2), None])
 def test_an_interrupt_or_an_error_while_learning_leaves_no_thread(data: Any) -> None:
     def endless() -> Iterator[Pair]:
