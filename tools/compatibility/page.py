@@ -61,10 +61,10 @@ def page() -> str:
 EXAMPLES = """\
 ## Examples under both
 
-Scripts written for Keras, on parts of MNIST, Fashion-MNIST and CIFAR-10, run under {peer} and under Vitral: the same
-file, only its import line changed. Accuracy on the test images in %: the mean of {seeds}, and the smallest and largest.
+Scripts written for Keras, on parts of MNIST, Fashion-MNIST and CIFAR-10, run under {peer} and
+under Vitral: the same file, only its import line changed. Accuracy on the test images in %: {seeds}.
 No number is expected to be equal, as the libraries draw other initial weights from a seed. One thread each, {date},
-`{command} --python PYTHON`; `examples/cifar10_keras_style.py` gets the first {part} images of each set.
+`{command}`; `cifar10_keras_style.py` gets the first {part} images of each set.
 
 | script | | Keras | Vitral |
 |---|---|--:|--:|
@@ -80,8 +80,8 @@ def examples() -> str:
         for script, of in runs.items()
         for name, keras in of["keras"].items()
     ]
-    count = len(next(iter(next(iter(runs.values()))["keras"].values())))
-    seeds = "seed 1" if count == 1 else f"the seeds 1 to {count}"
+    counts = {len(keras) for of in runs.values() for keras in of["keras"].values()}
+    seeds = "mean, smallest and largest of " + " or ".join(map(str, sorted(counts))) + " seeds"
     part = f"{accuracy.EXAMPLES['examples/cifar10_keras_style.py']:,}"
     head = EXAMPLES.format(**{key: record[key] for key in ("peer", "date", "command")}, seeds=seeds, part=part)
     return head + "\n".join(rows) + "\n"
