@@ -54,6 +54,14 @@ def test_a_variable_can_be_added_to() -> None:
         variable.assign_add(np.ones((3, 1)))
 
 
+def test_variables_in_formulas() -> None:
+    two, four = (Variable(np.array(value), name="v") for value in (2.0, 4.0))
+    assert (two + four, two - four, two * four, two / four) == (6, -2, 8, 0.5)
+    assert (1 + two, 1 - two, 3 * two, 1 / two) == (3, -1, 6, 0.5)
+    assert float(two) == 2
+    assert isinstance(np.ones(3) / two, np.ndarray)
+
+
 def test_one_seed_fixes_all_that_is_drawn_after_it() -> None:
     rng.set_seed(1)
     first = [rng.next_seed() for _ in range(3)]

@@ -237,3 +237,33 @@ def test_a_metric_of_the_users_own() -> None:
     metric.update_state([1.0], [3.0])
     assert metric.result() == 1
     assert set(metric.get_state()) == {"sum", "count"}
+
+
+def test_a_metric_as_keras_users_write_it() -> None:
+    """The values are those of Keras 3.15.1, where `np` is `keras.ops`; reset_state sets all sums to zero there too."""
+
+    class HitRate(metrics.Metric):
+        def __init__(self, name="hit_rate", **kwargs):
+            super().__init__(name=name, **kwargs)
+            self.hits = self.add_weight(name="hits", initializer="zeros", dtype="int32")
+            self.seen = self.add_variable(shape=(), initializer="ones", name="seen")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.hits.assign_add(np.sum(np.argmax(y_pred, -1) == y_true))
+            self.seen.assign(self.seen + len(y_true))
+
+        def result(self):
+            return self.hits / self.seen
+
+    metric = HitRate()
+    metric.update_state([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
+    assert metric.result() == 0.5
+    assert [v.name for v in metric.variables] == ["hits", "seen"]
+    metric.reset_state()
+    metric.update_state([0, 1], [[0.9, 0.1], [0.2, 0.8]])
+    assert metric.result() == 1
+
+
+def test_sums_without_a_name_are_different_ones() -> None:
+    metric = metrics.Mean()
+    assert metric.add_weight() is not metric.add_weight()

@@ -138,6 +138,32 @@ class Variable:
             setattr(self, name, value)
         self.value = own_dtype(self.value)
 
+    # Metrics of one's own divide their sums by each other.
+
+    def __add__(self, other: Array | float) -> Array:
+        return self.value + other
+
+    def __sub__(self, other: Array | float) -> Array:
+        return self.value - other
+
+    def __mul__(self, other: Array | float) -> Array:
+        return self.value * other
+
+    def __truediv__(self, other: Array | float) -> Array:
+        return self.value / other
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __rsub__(self, other: Array | float) -> Array:
+        return other - self.value
+
+    def __rtruediv__(self, other: Array | float) -> Array:
+        return other / self.value
+
+    def __float__(self) -> float:
+        return float(self.value)
+
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> Array:
         return np.array(self.value, dtype=dtype, copy=copy)
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vitral import initializers
 from vitral.core.configurable import Configurable
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
@@ -58,13 +59,24 @@ class Metric(Configurable):
 
     # What the base class does.
 
-    def add_variable(self, *, name: str, shape: Sequence[int] = ()) -> Variable:
-        """The sum of this name, starting at zero; a second call gives the same one."""
+    def add_variable(
+        self, shape: Sequence[int] = (), initializer: Any = "zeros", dtype: str | None = None, name: str | None = None
+    ) -> Variable:
+        """The sum of this name; a second call gives the same one. `reset_state` sets it to zero, as in Keras.
+
+        Any `dtype` is taken, and the sum kept in double precision.
+        """
+        name = name or f"variable_{len(self._variables)}"
         if name not in self._variables:
-            self._variables[name] = Variable(
-                np.zeros(tuple(shape)), name=name, trainable=False, path=f"{self.name}/{name}"
-            )
+            value = initializers.get(initializer)(tuple(shape), "float64")
+            self._variables[name] = Variable(value, name=name, trainable=False, path=f"{self.name}/{name}")
         return self._variables[name]
+
+    def add_weight(
+        self, shape: Sequence[int] = (), initializer: Any = None, dtype: str | None = None, name: str | None = None
+    ) -> Variable:
+        """Keras' older name of `add_variable`."""
+        return self.add_variable(shape, initializer or "zeros", dtype, name)
 
     @property
     def variables(self) -> list[Variable]:
