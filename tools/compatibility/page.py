@@ -63,8 +63,8 @@ EXAMPLES = """\
 
 Scripts written for Keras, on parts of MNIST, Fashion-MNIST and CIFAR-10, run under {peer} and
 under Vitral: the same file, only its import line changed. Accuracy on the test images in %:
-{seeds}. No number is expected to be equal, as the libraries draw other initial weights from a seed. One thread each, {date},
-`{command}`; `cifar10_keras_style.py` gets the first {part} images of each set.
+{seeds}. No number is expected to be equal, as the libraries draw other initial weights from a
+seed. One thread each, {date}, `{command}`; `cifar10_keras_style.py` gets the first {part} images of each set.
 
 | script | | Keras | Vitral |
 |---|---|--:|--:|
