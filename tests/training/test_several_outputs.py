@@ -187,7 +187,11 @@ def test_outputs_in_a_dictionary_are_named_by_its_keys() -> None:
             ConfigError,
             r"loss is \['mse'\]; expected one for each output: cls, reg",
         ),
-        (lambda m: m.compile("sgd", {"reg": "mse"}), ConfigError, "loss is given for reg; the outputs are cls, reg"),
+        (
+            lambda m: m.compile("sgd", {"reg": "mse"}),
+            ConfigError,
+            "loss is given for reg; expected all of the outputs cls, reg",
+        ),
         (lambda m: m.compile("sgd", "mse", loss_weights=["a", 1]), ConfigError, "loss_weights holds 'a'"),
         (lambda m: m.compile("sgd", "mse", loss_weights=[1.0]), ConfigError, "expected one for each output"),
         (

@@ -62,7 +62,10 @@ def by_output(given: Any, outputs: Sequence[str], argument: str, partly: bool = 
     if isinstance(given, Mapping):
         if set(given) == set(outputs) or (partly and set(given) <= set(outputs)):
             return [given.get(name) for name in outputs]
-        raise ConfigError(f"{argument} is given for {', '.join(map(str, given))}; the outputs are {', '.join(outputs)}")
+        names, known = ", ".join(map(str, given)), ", ".join(outputs)
+        raise ConfigError(
+            f"{argument} is given for {names}; expected {'some' if partly else 'all'} of the outputs {known}"
+        )
     if not isinstance(given, (list, tuple)) or len(given) != len(outputs):
         raise ConfigError(f"{argument} is {given!r}; expected one for each output: {', '.join(outputs)}")
     return list(given)
