@@ -48,6 +48,14 @@ def model(units: int, activation: str | None, loss: Any) -> Sequential:
         (10, "relu", SCE(), ["expects probabilities, but .* ends in relu"]),
         (10, "sigmoid", SCE(), ['sum to 1.*use activation="softmax"']),
         (10, "softmax", "mse", []),
+        (
+            10,
+            "sigmoid",
+            losses.BinaryFocalCrossentropy(from_logits=True),
+            ["binary_focal_crossentropy.*expects raw scores.*remove activation='sigmoid', or set from_logits=False"],
+        ),
+        (10, None, losses.CategoricalFocalCrossentropy(from_logits=True), []),
+        (10, "softmax", losses.CategoricalFocalCrossentropy(), []),
     ],
 )
 def test_warnings_name_the_layer_and_the_fix(units: int, activation: str, loss: Any, expected: list[str]) -> None:

@@ -12,6 +12,7 @@ from vitral.errors import ConfigError, DataError, ShapeError
 from vitral.layers.layer import Layer
 from vitral.losses import (
     BinaryCrossentropy,
+    BinaryFocalCrossentropy,
     CategoricalCrossentropy,
     Huber,
     Loss,
@@ -109,20 +110,16 @@ def uses_hidden_logits(loss: Loss, layer: Layer | None) -> bool:
 
 def _activation_warning(loss: Loss, layer: Layer, units: int) -> str | None:
     name = activation_name(layer)
-    if name is None or not isinstance(loss, _Crossentropy):
-        return None
-    expected = "sigmoid" if isinstance(loss, BinaryCrossentropy) else "softmax"
+    expected = "sigmoid" if isinstance(loss, (BinaryCrossentropy, BinaryFocalCrossentropy)) else "softmax"
     where = f'layer "{layer.name}" ends in {name}'
-    if loss.from_logits:
-        if uses_hidden_logits(loss, layer):
-            fix = ", or set from_logits=False" * (name == expected)
-            return (
-                f"{loss.name}(from_logits=True) expects raw scores, but {where}: the loss is taken from the values "
-                f"before it, as Keras on TensorFlow does, and predict gives the values behind it; remove "
-                f"activation={name!r}{fix}"
-            )
-        return None
-    if name == expected:
+    if uses_hidden_logits(loss, layer):
+        fix = ", or set from_logits=False" * (name == expected)
+        return (
+            f"{loss.name}(from_logits=True) expects raw scores, but {where}: the loss is taken from the values "
+            f"before it, as Keras on TensorFlow takes cross-entropies, and predict gives the values behind it; remove "
+            f"activation={name!r}{fix}"
+        )
+    if name is None or not isinstance(loss, _Crossentropy) or loss.from_logits or name == expected:
         return None
     if expected == "sigmoid" and name == "softmax":
         return (

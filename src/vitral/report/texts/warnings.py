@@ -11,18 +11,22 @@ from functools import cache
 _IN_SPANISH = (
     (
         '{loss}(from_logits=True) expects raw scores, but layer "{layer}" ends in {name}: the loss is taken from the '
-        "values before it, as Keras on TensorFlow does, and predict gives the values behind it; remove "
+        "values before it, as Keras on TensorFlow takes cross-entropies, and predict gives the values behind "
+        "it; remove "
         "activation={quoted}, or set from_logits=False",
         "{loss}(from_logits=True) espera valores sin normalizar, pero la capa «{layer}» termina en {name}: la pérdida "
-        "se calcula con los valores previos, como hace Keras con TensorFlow, y predict da los posteriores; quite "
+        "se calcula con los valores previos, como calcula Keras con TensorFlow las entropías cruzadas, y predict da "
+        "los posteriores; quite "
         "activation={quoted} o ponga from_logits=False",
     ),
     (
         '{loss}(from_logits=True) expects raw scores, but layer "{layer}" ends in {name}: the loss is taken from the '
-        "values before it, as Keras on TensorFlow does, and predict gives the values behind it; remove "
+        "values before it, as Keras on TensorFlow takes cross-entropies, and predict gives the values behind "
+        "it; remove "
         "activation={quoted}",
         "{loss}(from_logits=True) espera valores sin normalizar, pero la capa «{layer}» termina en {name}: la pérdida "
-        "se calcula con los valores previos, como hace Keras con TensorFlow, y predict da los posteriores; quite "
+        "se calcula con los valores previos, como calcula Keras con TensorFlow las entropías cruzadas, y predict da "
+        "los posteriores; quite "
         "activation={quoted}",
     ),
     (
