@@ -60,6 +60,8 @@ def optimizer_text(optimizer: OptimizerRecord) -> str:
 
     >>> optimizer_text(OptimizerRecord("SGD", {"name": "sgd", "learning_rate": 0.01, "clipnorm": None}))
     'SGD(learning_rate=0.01)'
+    >>> optimizer_text(OptimizerRecord("SGD", {"learning_rate": 0.01, "use_ema": False, "ema_momentum": 0.99}))
+    'SGD(learning_rate=0.01)'
     """
     return _call(optimizer.name, optimizer.config)
 
@@ -75,7 +77,8 @@ def _call(name: str, config: dict[str, Any]) -> str:
         return f"{value:.6g}" if isinstance(value, float) else repr(value)
 
     # False, None and empty arguments switch something off: they say nothing about this run.
-    arguments = [f"{key}={show(value)}" for key, value in config.items() if key != "name" and value]
+    silent = {"name"} if config.get("use_ema") else {"name", "ema_momentum"}
+    arguments = [f"{key}={show(value)}" for key, value in config.items() if key not in silent and value]
     return f"{name}({', '.join(arguments)})"
 
 
