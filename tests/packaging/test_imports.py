@@ -29,6 +29,11 @@ model.fit(np.zeros((4, 3), np.float32), np.array([0, 1, 0, 1]), verbose=0)
     assert loaded_after(statement).isdisjoint(LAB_PACKAGES)
 
 
+def test_training_loads_nothing_for_the_net() -> None:
+    statement = "from vitral import Sequential, callbacks, layers, losses, optimizers"
+    assert loaded_after(statement).isdisjoint({"email", "http", "ssl"})
+
+
 def test_help_loads_neither_numpy_nor_a_lab_package() -> None:
     statement = """
 from vitral.cli.app import cli
