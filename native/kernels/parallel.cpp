@@ -1,7 +1,6 @@
 #include "kernels/parallel.h"
 
 #include <pthread.h>
-#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -24,10 +23,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Waking a sleeping thread can take a millisecond, longer than many an operation, and between two operations of a
-// training step lie some microseconds of Python: so a worker looks out for new work this long before it sleeps. After
-// the first part it lets others have the core.
+// training step lie some microseconds of Python: so a worker looks out for new work this long before it sleeps. It does not
+// yield meanwhile: beside work of low priority it would come back late.
 constexpr auto kPatience = std::chrono::microseconds(200);
-constexpr auto kBeforeYielding = std::chrono::microseconds(50);
 
 // One loop over pieces. A worker that comes late finds it closed; the caller waits only for those who came in time.
 struct Job {
@@ -96,7 +94,6 @@ class Pool {
         if (generation_.load(std::memory_order_acquire) != seen) return;
         VITRAL_PAUSE();
       }
-      if (waited > kBeforeYielding) sched_yield();
     }
     std::unique_lock lock(mutex_);
     sleeping_.fetch_add(1);
