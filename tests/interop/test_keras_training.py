@@ -29,6 +29,10 @@ OPTIMIZERS = {
     "Nadam": {"learning_rate": 0.02},
     "Lion": {"learning_rate": 0.002, "weight_decay": 0.1},
     "Muon": {"learning_rate": 0.02},
+    "Adafactor": {"learning_rate": 0.02},
+    "Ftrl": {"learning_rate": 0.1, "l1_regularization_strength": 0.01},
+    "Lamb": {"learning_rate": 0.02},
+    "ScheduleFreeAdamW": {"learning_rate": 0.02, "warmup_steps": 4},
     "Adam averaged": {"learning_rate": 0.02, "use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2},
     "Adam collected": {"learning_rate": 0.02, "gradient_accumulation_steps": 2},
 }

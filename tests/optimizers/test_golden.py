@@ -4,7 +4,23 @@ import numpy as np
 import pytest
 
 from vitral.core.variable import Variable
-from vitral.optimizers import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, Lion, Muon, Nadam, Optimizer, RMSprop
+from vitral.optimizers import (
+    SGD,
+    Adadelta,
+    Adafactor,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Lamb,
+    Lion,
+    Muon,
+    Nadam,
+    Optimizer,
+    RMSprop,
+    ScheduleFreeAdamW,
+)
 from vitral.optimizers.schedules import (
     CosineDecay,
     CosineDecayRestarts,
@@ -63,6 +79,29 @@ GOLDEN = [
         Muon(0.1, exclude_layers=["kernel"], adam_weight_decay=0.1),
         [0.7906838, -1.8315485, 0.3400612, 2.7651832, -0.111173, -0.0858984],
     ),
+    (Ftrl(0.1), [0.3428555, -1.3728099, 0.4010627, -0.123097, -0.0826365, -0.1853662]),
+    (
+        Ftrl(0.1, -0.7, 0.2, 0.3, 0.1, 0.05, 0.4),
+        [0.1280864, -0.9850976, 0.3487963, -0.0819823, -0.0212564, -0.2159695],
+    ),
+    (Ftrl(0.1, learning_rate_power=0.0, weight_decay=0.1), [-0.12, 0.01, 0.09, -0.19, -0.06, 0.365]),
+    (Lamb(0.1), [0.5042329, -1.7439283, 0.1184296, 2.5016708, 0.0415564, -0.237442]),
+    (
+        Lamb(0.1, 0.8, 0.9, 0.01, weight_decay=0.1),
+        [0.5131469, -1.7295138, 0.1428278, 2.4238193, 0.0419805, -0.2297147],
+    ),
+    # Keras on JAX; on TensorFlow and PyTorch it gives others, see the class
+    (ScheduleFreeAdamW(), [0.9972776, -1.9991994, 0.4988167, 2.9970798, 0.095952, -0.2977068]),
+    (
+        ScheduleFreeAdamW(0.1, 0.8, 0.9, 0.01, 2, weight_decay=0.1),
+        [0.9271119, -2.0033834, 0.5060509, 2.8499241, -0.005624, -0.256585],
+    ),
+    (Adafactor(0.1), [0.8024178, -1.9449514, 0.5577945, 2.7170925, 0.068288, -0.2804762]),
+    (Adafactor(1.0, -0.5, 1e-3, 0.1, 0.5), [0.5100062, -1.2902591, 0.0935525, 2.0514543, -0.0165429, -0.1977606]),
+    (
+        Adafactor(ExponentialDecay(0.9, 1, 0.5), weight_decay=0.1),
+        [0.271235, 0.0042473, -0.6384548, 1.6899291, -0.1137618, -0.0889122],
+    ),
     (AdamW(0.1, 0.5), [0.6862856, -1.6139481, 0.2941847, 2.4293876, -0.1112615, -0.0622311]),
 ]
 
@@ -80,6 +119,17 @@ def test_three_steps(optimizer: Optimizer, expected: list[float], dtype: str) ->
         optimizer.apply([kernel, bias])
     assert kernel.dtype == dtype
     np.testing.assert_allclose([*kernel.value.ravel(), *bias.value], expected, rtol=2e-6, atol=2e-6)
+
+
+def test_adafactor_takes_the_rows_of_the_last_two_axes() -> None:
+    # golden values from Keras 3.15, two steps of a convolution's kernel
+    kernel = Variable(np.cos(np.arange(24)).reshape(2, 1, 3, 4).astype(np.float32), name="kernel")
+    optimizer = Adafactor(0.1)
+    for step in (1, 2):
+        gradient = np.sin(np.arange(24) * step + 1).reshape(2, 1, 3, 4).astype(np.float32)
+        optimizer.apply_gradients([(gradient, kernel)])
+    expected = [0.8521196, 0.4219608, 0.13152018, -0.17150542, -0.46345478]
+    np.testing.assert_allclose(kernel.value.ravel()[[0, 5, 11, 17, 23]], expected, rtol=2e-6)
 
 
 # golden values from Keras 3.15

@@ -53,6 +53,11 @@ def test_variables_have_keras_names_and_order() -> None:
         "dense_kernel_accumulated_grad",
         "dense_kernel_accumulated_delta_var",
     ]
+    assert names(optimizers.Ftrl())[2:4] == ["dense_kernel_accumulator", "dense_kernel_linear"]
+    assert names(optimizers.Lamb())[2:] == names(optimizers.ScheduleFreeAdamW())[2:] == names(Adam())[2:]
+    adafactor = optimizers.Adafactor()
+    adafactor.build(dense())
+    assert [variable.shape for variable in adafactor.variables[2:]] == [(3,), (2,), (3, 2), (), (), (2,)]
     assert names(optimizers.Muon())[2:] == ["dense_kernel_momentum", "dense_bias_momentum", "dense_bias_velocity"]
     assert names(optimizers.Adamax())[2:4] == ["dense_kernel_momentum", "dense_kernel_norm"]
     assert names(optimizers.Nadam())[2:6] == names(Adam())[2:]
@@ -82,6 +87,10 @@ MADE = {
     "Muon": optimizers.Muon,
     "Adamax": optimizers.Adamax,
     "Lion": optimizers.Lion,
+    "Adafactor": optimizers.Adafactor,
+    "Ftrl": optimizers.Ftrl,
+    "Lamb": optimizers.Lamb,
+    "ScheduleFreeAdamW": optimizers.ScheduleFreeAdamW,
     "averages": lambda rate: SGD(rate, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=2),
     "collected": lambda rate: Adam(rate, gradient_accumulation_steps=2, use_ema=True),
 }
@@ -225,6 +234,12 @@ def test_wrong_arguments() -> None:
         SGD(momentum=2)
     with pytest.raises(ConfigError, match="beta_1 is 1"):
         Adam(beta_1=1)
+    with pytest.raises(ConfigError, match="learning_rate_power is 1"):
+        optimizers.Ftrl(learning_rate_power=1)
+    with pytest.raises(ConfigError, match="l2_shrinkage_regularization_strength is -1"):
+        optimizers.Ftrl(l2_shrinkage_regularization_strength=-1)
+    with pytest.raises(ConfigError, match="beta_1 is 0; expected a number above 0"):
+        optimizers.ScheduleFreeAdamW(beta_1=0)
     with pytest.raises(ConfigError, match="ema_momentum is 2"):
         SGD(ema_momentum=2)
     with pytest.raises(ConfigError, match="gradient_accumulation_steps is 1; expected None or a whole number from 2"):
@@ -251,6 +266,31 @@ DEFAULTS = {
     "Adam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7, "amsgrad": False},
     "Adamax": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
     "Nadam": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+    "Adafactor": {
+        "learning_rate": 0.001,
+        "beta_2_decay": -0.8,
+        "epsilon_1": 1e-30,
+        "epsilon_2": 1e-3,
+        "clip_threshold": 1.0,
+        "relative_step": True,
+    },
+    "Ftrl": {
+        "learning_rate": 0.001,
+        "learning_rate_power": -0.5,
+        "initial_accumulator_value": 0.1,
+        "l1_regularization_strength": 0.0,
+        "l2_regularization_strength": 0.0,
+        "l2_shrinkage_regularization_strength": 0.0,
+        "beta": 0.0,
+    },
+    "Lamb": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.999, "epsilon": 1e-7},
+    "ScheduleFreeAdamW": {
+        "learning_rate": 0.0025,
+        "beta_1": 0.9,
+        "beta_2": 0.999,
+        "epsilon": 1e-8,
+        "warmup_steps": 0,
+    },
     "Lion": {"learning_rate": 0.001, "beta_1": 0.9, "beta_2": 0.99},
     "Muon": {
         "learning_rate": 0.001,
@@ -297,7 +337,7 @@ def test_defaults_and_configuration_are_those_of_keras(name: str) -> None:
         "loss_scale_factor": None,
         "gradient_accumulation_steps": None,
     }
-    keras_names = {"RMSprop": "rm_sprop", "AdamW": "adam_w"}
+    keras_names = {"RMSprop": "rm_sprop", "AdamW": "adam_w", "ScheduleFreeAdamW": "schedule_free_adam_w"}
     expected = base | {"name": keras_names.get(name, name.lower())} | DEFAULTS[name]
     assert optimizer.get_config() == expected
     saved = optimizers.serialize(optimizer)
@@ -359,3 +399,66 @@ def test_get(identifier: str, cls: type) -> None:
 def test_get_refuses_the_unknown() -> None:
     with pytest.raises(ConfigError, match="did you mean 'adam'"):
         optimizers.get("adamm")
+
+
+def test_state_goes_out_and_comes_back_as_arrays() -> None:
+    variables = dense()
+    one, other = Adam(0.1), Adam(0.5)
+    one.apply_gradients([(np.ones(variable.shape), variable) for variable in variables])
+    with pytest.raises(ConfigError, match="adam_1 is not built" if other.name == "adam_1" else "is not built"):
+        other.set_weights([variable.value for variable in one.variables])
+    other.build(variables)
+    other.set_weights([variable.value for variable in one.variables])
+    assert other.learning_rate == 0.1
+    np.testing.assert_allclose(other.slot("momentum", variables[0]), np.full((3, 2), 0.1))
+    store: dict[str, np.ndarray] = {}
+    one.save_own_variables(store)
+    assert sorted(store) == ["0", "1", "2", "3", "4", "5"]
+    third = Adam()
+    with pytest.warns(ModelWarning, match="has 2 variables, 6 are saved: none is loaded; build the optimizer first"):
+        third.load_own_variables(store)
+    assert third.learning_rate == 0.001
+    third.build(variables)
+    third.load_own_variables(store)
+    assert (third.learning_rate, third.step) == (0.1, 1)
+
+
+def test_arrays_of_the_wrong_number_or_shape_change_no_state() -> None:
+    optimizer = SGD(0.5, momentum=0.9)
+    optimizer.build(dense())
+    with pytest.raises(ConfigError, match="has 4 variables, got 1 arrays"):
+        optimizer.set_weights([np.array(3)])
+    with pytest.raises(ShapeError, match=r"dense_bias_momentum has shape \(3,\); expected \(2,\)"):
+        optimizer.set_weights([np.array(3), np.array(0.1), np.ones((3, 2)), np.ones(3)])
+    assert (optimizer.step, optimizer.learning_rate) == (0, 0.5)
+
+
+def test_an_optimizer_of_ones_own_keeps_state_as_in_keras() -> None:
+    class Averaged(Optimizer):
+        def build(self, variables):
+            super().build(variables)
+            self.means, self.counts = self.add_optimizer_variables(variables, ["mean", "count"], ["zeros", "ones"])
+            self.total = self.add_variable(shape=(), initializer="ones", name="total")
+
+        def update_step(self, gradient, variable, learning_rate):
+            self.total.assign_add(1)
+            variable.value -= learning_rate * self.slot("count", variable) * gradient
+
+    kernel, bias = dense()
+    optimizer = Averaged(0.5)
+    optimizer.apply_gradients([(np.full((3, 2), 2.0), kernel), (np.zeros(2), bias)])
+    assert [v.name for v in optimizer.variables[2:]] == [
+        "dense_kernel_mean",
+        "dense_kernel_count",
+        "dense_bias_mean",
+        "dense_bias_count",
+        "total",
+    ]
+    assert optimizer.means[1].shape == (2,)
+    assert float(optimizer.total) == 3
+    np.testing.assert_array_equal(kernel.value, np.zeros((3, 2)))  # 1 - 0.5 * 1 * 2
+    assert [v.name for v in SGD().add_optimizer_variables([bias], "mean")] == ["dense_bias_mean"]
+    with pytest.raises(ConfigError, match="2 names and 1 initializers"):
+        optimizer.add_optimizer_variables([bias], ["a", "b"], ["zeros"])
+    with pytest.raises(ConfigError, match="already has state called 'total'"):
+        optimizer.add_variable((), name="total")

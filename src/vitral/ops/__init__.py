@@ -53,9 +53,11 @@ from vitral.ops.interface.focal_loss import (
 )
 from vitral.ops.interface.further_update import (
     adamax_update,
+    ftrl_update,
     lion_update,
     muon_update,
     nadam_update,
+    schedule_free_update,
 )
 from vitral.ops.interface.image import (
     crop2d,
@@ -142,6 +144,7 @@ from vitral.ops.interface.pool import (
     max_pool2d_backward,
 )
 from vitral.ops.interface.sampling import affine_sample2d, affine_sample2d_backward
+from vitral.ops.interface.scaled_update import adafactor_update, lamb_update
 from vitral.ops.interface.shape import (
     affine,
     affine_backward,
@@ -192,6 +195,7 @@ from vitral.ops.operation import Operation, operations
 __all__ = [
     "Operation",
     "adadelta_update",
+    "adafactor_update",
     "adagrad_update",
     "adam_update",
     "adamax_update",
@@ -242,6 +246,7 @@ __all__ = [
     "exponential_backward",
     "flip2d",
     "flip2d_backward",
+    "ftrl_update",
     "gather",
     "gelu",
     "gelu_backward",
@@ -261,6 +266,7 @@ __all__ = [
     "hinge",
     "huber",
     "kl_divergence",
+    "lamb_update",
     "layer_norm",
     "layer_norm_backward",
     "linear",
@@ -307,6 +313,7 @@ __all__ = [
     "resize2d",
     "resize2d_backward",
     "rmsprop_update",
+    "schedule_free_update",
     "selu",
     "selu_backward",
     "sgd_update",

@@ -2,14 +2,18 @@
 
 from vitral.optimizers import schedules
 from vitral.optimizers.adadelta import Adadelta
+from vitral.optimizers.adafactor import Adafactor
 from vitral.optimizers.adagrad import Adagrad
 from vitral.optimizers.adam import Adam, AdamW
 from vitral.optimizers.adamax import Adamax
+from vitral.optimizers.ftrl import Ftrl
+from vitral.optimizers.lamb import Lamb
 from vitral.optimizers.lion import Lion
 from vitral.optimizers.muon import Muon
 from vitral.optimizers.nadam import Nadam
 from vitral.optimizers.optimizer import Optimizer, registry
 from vitral.optimizers.rmsprop import RMSprop
+from vitral.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from vitral.optimizers.sgd import SGD
 from vitral.typing import Config
 
@@ -31,15 +35,19 @@ def get(identifier: str | Config | type[Optimizer] | Optimizer) -> Optimizer:
 __all__ = [
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Ftrl",
+    "Lamb",
     "Lion",
     "Muon",
     "Nadam",
     "Optimizer",
     "RMSprop",
+    "ScheduleFreeAdamW",
     "deserialize",
     "get",
     "registry",

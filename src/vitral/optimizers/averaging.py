@@ -2,37 +2,21 @@
 
 from collections.abc import Sequence
 
-from vitral.core.configurable import Configurable
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
+from vitral.optimizers.state import State
 from vitral.typing import Array
 
 
-class Averaging(Configurable):
+class Averaging(State):
     """The part of `Optimizer` that keeps averages, in the slots called "average".
 
     Polyak & Juditsky, "Acceleration of stochastic approximation by averaging", 1992.
     """
 
-    name: str
-    built: bool
     use_ema: bool
     ema_momentum: float
     ema_overwrite_frequency: int | None
-
-    @property
-    def step(self) -> int:
-        """Number of steps taken."""
-        raise NotImplementedError
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """The variables for which the optimizer was built."""
-        raise NotImplementedError
-
-    def slot(self, name: str, variable: Variable) -> Array:
-        """The state array of a variable, to be changed in place."""
-        raise NotImplementedError
 
     averages_swapped = False
     """Whether the variables hold the averages at the moment, and the averages' place holds the variables."""

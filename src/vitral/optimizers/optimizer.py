@@ -5,8 +5,6 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from vitral import ops
 from vitral.core.configurable import only_default
 from vitral.core.naming import unique_name
@@ -37,6 +35,7 @@ class Optimizer(Averaging):
 
     A subclass writes `update_step`, and `create_slots` if it keeps state for each variable.
 
+    >>> import numpy as np
     >>> class SignDescent(Optimizer):
     ...     def update_step(self, gradient, variable, learning_rate):
     ...         variable.value -= learning_rate * np.sign(gradient)
@@ -62,29 +61,19 @@ class Optimizer(Averaging):
         learning_rate_multipliers: Mapping[str, float] | None = None,
         name: str | None = None,
     ) -> None:
-        self.name = name or unique_name(type(self).__name__)
+        name = name or unique_name(type(self).__name__)
+        check_accumulation(gradient_accumulation_steps)
+        super().__init__(learning_rate, gradient_accumulation_steps, name)
         self.weight_decay = weight_decay
         self.clipping = Clipping(clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm)
         check_averaging(ema_momentum, ema_overwrite_frequency)
         self.use_ema = use_ema
         self.ema_momentum = ema_momentum
         self.ema_overwrite_frequency = ema_overwrite_frequency
-        only_default("loss_scale_factor", loss_scale_factor, (None,), self.name)
-        check_accumulation(gradient_accumulation_steps)
-        self.gradient_accumulation_steps = gradient_accumulation_steps
+        only_default("loss_scale_factor", loss_scale_factor, (None,), name)
         self.learning_rate_multipliers = dict(learning_rate_multipliers or {})
-        self.built = False
         self._not_decayed: set[int] = set()
         self._not_decayed_names: list[str] = []
-        self._trainable: dict[int, Variable] = {}
-        self._slots: dict[tuple[str, int], Variable] = {}
-        self._iterations = self._new_variable("iteration", np.array(0, np.int64))
-        self._schedule: LearningRateSchedule | None = None
-        # A double keeps the number that the user wrote; Keras rounds it to float32, here each variable's type decides.
-        self._rate = self._new_variable("learning_rate", np.array(0.0))
-        if isinstance(learning_rate, Mapping):
-            learning_rate = schedules.deserialize(learning_rate)
-        self.learning_rate = learning_rate
 
     # What a subclass writes.
 
@@ -139,23 +128,6 @@ class Optimizer(Averaging):
         self.create_slots()
         self.built = True
 
-    def add_slots(self, *names: str, initial: float = 0.0, variables: Sequence[Variable] | None = None) -> None:
-        """Create, for every variable or those given, one array of its shape and type under each of these names."""
-        for variable in self.trainable_variables if variables is None else variables:
-            for name in names:
-                self._slots[name, id(variable)] = self._new_variable(
-                    f"{variable.path.replace('/', '_')}_{name}", np.full_like(variable.value, initial)
-                )
-
-    def add_shared(self, name: str, value: Array) -> Variable:
-        """Create state that belongs to no single variable; it is listed behind the slots so far."""
-        self._slots[name, 0] = self._new_variable(name, value)
-        return self._slots[name, 0]
-
-    def slot(self, name: str, variable: Variable) -> Array:
-        """The state array of a variable, to be changed in place."""
-        return self._slots[name, id(variable)].value
-
     def apply(self, variables: Sequence[Variable]) -> None:
         """Move every trainable variable one step along its `grad`; the first call builds the optimizer.
 
@@ -181,65 +153,13 @@ class Optimizer(Averaging):
         self._not_decayed = {id(variable) for variable in var_list or ()}
         self._not_decayed_names = list(var_names or ())
 
-    @property
-    def iterations(self) -> Variable:
-        """Number of steps taken, a whole number; with `gradient_accumulation_steps` a copy."""
-        if self.gradient_accumulation_steps is None:
-            return self._iterations
-        return self._new_variable("iteration", np.array(self.step, np.int64))
-
-    @property
-    def step(self) -> int:
-        """Number of steps taken."""
-        return int(self._iterations.value.item() // (self.gradient_accumulation_steps or 1))
-
-    @property
-    def learning_rate(self) -> float:
-        """The learning rate of the next step. Can be set, to a number or a schedule; a schedule only to another."""
-        if self._schedule is not None:
-            return float(self._schedule(self.step))
-        return float(self._rate.value)
-
-    @learning_rate.setter
-    def learning_rate(self, value: float | LearningRateSchedule) -> None:
-        if isinstance(value, LearningRateSchedule):
-            self._schedule = value
-            return
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise ConfigError(f"learning_rate is {value!r}; expected a number or a LearningRateSchedule")
-        if self._schedule is not None:
-            raise ConfigError(
-                f"learning_rate follows a {type(self._schedule).__name__} and cannot be set to {value!r}; "
-                "build the optimizer with a number to change it"
-            )
-        self._rate.assign(float(value))
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """The variables for which the optimizer was built."""
-        return list(self._trainable.values())
-
-    @property
-    def variables(self) -> list[Variable]:
-        """All state, in Keras' order: iteration, learning_rate (unless scheduled), then the slots."""
-        rate = [self._rate] if self._schedule is None else []
-        return [self._iterations, *rate, *self._slots.values()]
-
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Take the state of a copied or unpickled optimizer: variables are known by identity, which is new now."""
-        vars(self).update(state)
-        trainable = self._trainable
-        ids = {key: id(variable) for key, variable in trainable.items()}
-        # Shared state has a key of its own, which stays.
-        self._slots = {(name, ids.get(key, key)): slot for (name, key), slot in self._slots.items()}
+        ids = {key: id(variable) for key, variable in state["_trainable"].items()}
+        super().__setstate__(state)
         self._not_decayed = {ids[key] for key in self._not_decayed if key in ids}
-        self._trainable = {id(variable): variable for variable in trainable.values()}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, learning_rate={self.learning_rate:g}>"
-
-    def _new_variable(self, name: str, value: Array) -> Variable:
-        return Variable(value, name=name, trainable=False, path=f"{self.name}/{name}")
 
     def _step(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> None:
         if not self.built:

@@ -59,6 +59,48 @@ def lion_update(
 
 
 @operation
+def ftrl_update(
+    variable: Array,
+    gradient: Array,
+    accumulator: Array,
+    linear: Array,
+    *,
+    learning_rate: float,
+    power: float,
+    l1: float,
+    l2: float,
+    shrinkage: float,
+) -> None:
+    """z += g + 2 shrinkage w - (n'^-power - n^-power) w / learning_rate, where n' = n + g^2 takes the place of n.
+
+    w = 0 where |z| <= l1, else (sign(z) l1 - z) / (n'^-power / learning_rate + 2 l2). McMahan et al., "Ad click
+    prediction: a view from the trenches", KDD 2013, whose learning rate is power = -1/2.
+    """
+    raise NotImplementedError
+
+
+@operation
+def schedule_free_update(
+    variable: Array,
+    gradient: Array,
+    momentum: Array,
+    velocity: Array,
+    *,
+    step: int,
+    learning_rate: float,
+    beta_1: float,
+    beta_2: float,
+    epsilon: float,
+) -> None:
+    """z -= learning_rate g / (sqrt(v / (1 - beta_2^step)) + epsilon), with Adam's v and z for `momentum`.
+
+    w stands between z and the mean x of all z: w = (1 - beta_1) z + beta_1 x, with steps counted from 1. Defazio et
+    al., "The road less scheduled", NeurIPS 2024.
+    """
+    raise NotImplementedError
+
+
+@operation
 def muon_update(
     variable: Array,
     gradient: Array,

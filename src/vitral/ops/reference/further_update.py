@@ -59,6 +59,47 @@ def lion_update(
         decay_towards(m, g, beta_2)
 
 
+def ftrl_update(
+    variable: Array,
+    gradient: Array,
+    accumulator: Array,
+    linear: Array,
+    *,
+    learning_rate: float,
+    power: float,
+    l1: float,
+    l2: float,
+    shrinkage: float,
+) -> None:
+    for w, g, n, z in blocks(variable, gradient, accumulator, linear):
+        before = n**-power
+        n += g * g
+        after = n**-power
+        z += g + 2 * shrinkage * w - (after - before) / learning_rate * w
+        w[...] = (np.clip(z, -l1, l1) - z) / (after / learning_rate + 2 * l2)
+
+
+def schedule_free_update(
+    variable: Array,
+    gradient: Array,
+    momentum: Array,
+    velocity: Array,
+    *,
+    step: int,
+    learning_rate: float,
+    beta_1: float,
+    beta_2: float,
+    epsilon: float,
+) -> None:
+    correction = math.sqrt(1 - beta_2**step)
+    for w, g, z, v in blocks(variable, gradient, momentum, velocity):
+        x = (w - (1 - beta_1) * z) / beta_1
+        decay_towards(v, g * g, beta_2)
+        z -= learning_rate * g / (np.sqrt(v) / correction + epsilon)
+        x += (z - x) / step
+        w[...] = (1 - beta_1) * z + beta_1 * x
+
+
 def muon_update(
     variable: Array,
     gradient: Array,
