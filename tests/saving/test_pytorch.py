@@ -129,3 +129,45 @@ def test_without_safetensors(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> 
     monkeypatch.setitem(sys.modules, "safetensors", None)
     with pytest.raises(MissingExtraError, match=r'needs safetensors.*pip install "vitral\[safetensors\]"'):
         saving.save_safetensors(network(), tmp_path / "m.safetensors")
+
+
+def test_layers_that_are_several_modules() -> None:
+    """A separable convolution is two in PyTorch, one in groups and one of 1x1."""
+    model = Sequential([layers.Input((4, 4, 2)), layers.SeparableConv2D(3, (1, 2), name="both")])
+    depthwise, pointwise = np.arange(4.0).reshape(2, 1, 1, 2), np.arange(6.0).reshape(3, 2, 1, 1)
+    state = {"a.weight": depthwise, "b.weight": pointwise, "b.bias": np.ones(3)}
+    saving.from_torch(state, model)
+    assert model.get_weights()[0][0, :, :, 0].tolist() == [[0, 2], [1, 3]]
+    assert model.get_weights()[1][0, 0].tolist() == [[0, 2, 4], [1, 3, 5]]
+    assert list(saving.to_torch(model)) == ["both.depthwise.weight", "both.pointwise.weight", "both.pointwise.bias"]
+    assert list(saving.to_torch(model, {"both": ("a", "b")})) == list(state)
+    with pytest.raises(ConfigError, match=r"names has the modules \['a'\] for one layer; PyTorch has 2 in its place"):
+        saving.to_torch(model, {"both": ["a"]})
+    with pytest.raises(ModelFileError, match=r"has 1 modules .* has 1 layers .* which are 2 modules in PyTorch"):
+        saving.from_torch({"a.weight": depthwise}, model)
+
+
+def test_gates_and_biases() -> None:
+    """PyTorch's GRU has r, z, n where Keras has z, r, h, and its LSTM adds two biases."""
+    model = Sequential([layers.Input((2, 1)), layers.GRU(1, name="gru")])
+    model.set_weights([np.array([[1, 2, 3]]), np.array([[4, 5, 6]]), np.array([[10, 20, 30], [1, 2, 3]])])
+    state = saving.to_torch(model)
+    assert state["gru.weight_ih_l0"].ravel().tolist() == [2, 1, 3]
+    assert state["gru.weight_hh_l0"].ravel().tolist() == [5, 4, 6]
+    assert [state[f"gru.bias_{part}_l0"].tolist() for part in ("ih", "hh")] == [[20, 10, 30], [2, 1, 3]]
+    model = Sequential([layers.Input((2, 1)), layers.LSTM(1, name="lstm")])
+    state = saving.to_torch(model)
+    assert [state[f"lstm.bias_{part}_l0"].tolist() for part in ("ih", "hh")] == [[0, 1, 0, 0], [0, 0, 0, 0]]
+    state["lstm.bias_hh_l0"] = np.array([1.0, 2.0, 3.0, 4.0])
+    saving.from_torch(state, model)
+    assert model.get_weights()[2].tolist() == [1, 3, 3, 4]
+
+
+def test_what_pytorch_does_otherwise() -> None:
+    original = Sequential([layers.Input((2, 1)), layers.GRU(1, reset_after=False, name="gru")])
+    with pytest.raises(ConfigError, match='layer "gru" has reset_after=False; expected True'):
+        saving.to_torch(original)
+    x = layers.Input((3, 6))
+    wide = Model(x, layers.MultiHeadAttention(2, 6, name="wide")(x, x))
+    with pytest.raises(ConfigError, match='layer "wide" has 2 heads of 6 and 6 values, for a query of 6'):
+        saving.to_torch(wide)

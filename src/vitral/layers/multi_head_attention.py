@@ -83,7 +83,7 @@ class MultiHeadAttention(Layer):
         self.bias_constraint = constraints.get(bias_constraint)
         self.seed = seed
         self.seed_generator = self.add_seed_generator(seed) if dropout else None
-        self._dense: dict[str, list[Variable]] = {}
+        self.projections: dict[str, list[Variable]] = {}
 
     # Variables.
 
@@ -104,7 +104,7 @@ class MultiHeadAttention(Layer):
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
         )
-        self._dense[name] = [kernel]
+        self.projections[name] = [kernel]
         if self.use_bias:
             bias = self.add_weight(
                 name="bias",
@@ -113,12 +113,12 @@ class MultiHeadAttention(Layer):
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,
             )
-            self._dense[name].append(bias)
-        for variable in self._dense[name]:
+            self.projections[name].append(bias)
+        for variable in self.projections[name]:
             variable.path = f"{self.name}/{name}/{variable.name}"
 
     def storage(self) -> dict[str, list[Variable]]:
-        places = {f"{name.replace('attention_', '')}_dense": variables for name, variables in self._dense.items()}
+        places = {f"{name.replace('attention_', '')}_dense": variables for name, variables in self.projections.items()}
         streams = [] if self.seed_generator is None else [self.seed_generator.state]
         return {"": [], **places, "_dropout_layer/seed_generator": streams}
 
@@ -210,14 +210,14 @@ class MultiHeadAttention(Layer):
 
     def _project(self, name: str, x: Array, inputs: int) -> tuple[Array, Cache]:
         """x W + b, with the axes of W's inputs and outputs taken as one each."""
-        kernel, *bias = (variable.value for variable in self._dense[name])
+        kernel, *bias = (variable.value for variable in self.projections[name])
         matrix = kernel.reshape(math.prod(kernel.shape[:inputs]), -1)
         return ops.dense(x, matrix, bias[0].ravel() if bias else None)
 
     def _project_backward(self, name: str, dy: Array, cache: Cache) -> Array:
         dx, dkernel, dbias = ops.dense_backward(dy, cache)
         assert dx is not None, "it was asked for"
-        for variable, gradient in zip(self._dense[name], (dkernel, dbias), strict=False):
+        for variable, gradient in zip(self.projections[name], (dkernel, dbias), strict=False):
             assert gradient is not None, "there is a gradient for every variable"
             variable.take_grad(gradient.reshape(variable.shape))
         return dx
@@ -230,7 +230,7 @@ class MultiHeadAttention(Layer):
         (_, t, _), (_, s, _) = input_shape[:2]
         t, s = t or 1, s or 1
         places = {"query": t, "key": s, "value": s, "attention_output": t}
-        projected = sum(places[name] * variables[0].size for name, variables in self._dense.items())
+        projected = sum(places[name] * variables[0].size for name, variables in self.projections.items())
         return projected + self.num_heads * t * s * (self.key_dim + self.value_dim)
 
     def get_config(self) -> Config:
