@@ -50,6 +50,12 @@ def _bidirectional(mode: str | None, sequences: bool = False) -> Case:
 
 CASES: dict[str, list[Case]] = {
     **{kind.__name__: _merge(kind) for kind in (layers.Add, layers.Average, layers.Maximum, layers.Minimum)},
+    "AdaptiveAveragePooling2D": [(lambda: layers.AdaptiveAveragePooling2D((2, 4)), _IMAGES)],
+    "AdaptiveMaxPooling2D": [(lambda: layers.AdaptiveMaxPooling2D(4), _IMAGES)],
+    "AlphaDropout": [
+        (lambda: layers.AlphaDropout(0.4, seed=3), (4, 6)),
+        (lambda: layers.AlphaDropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
+    ],
     "Activation": [(lambda: layers.Activation("tanh"), (3, 4))],
     "AveragePooling2D": [(lambda: layers.AveragePooling2D(2, padding="same"), _IMAGES)],
     "BatchNormalization": [
@@ -164,6 +170,11 @@ CASES: dict[str, list[Case]] = {
     ],
     "PositionEmbedding": [(layers.PositionEmbedding, _STEPS)],
     "ReLU": [(lambda: layers.ReLU(max_value=1.0, negative_slope=0.1, threshold=0.2), (3, 4))],
+    "RMSNormalization": [
+        (layers.RMSNormalization, _IMAGES),
+        (lambda: layers.RMSNormalization([3, 1], epsilon=0.1), _IMAGES),
+    ],
+    "RepeatVector": [(lambda: layers.RepeatVector(3), (2, 4))],
     "Rescaling": [(lambda: layers.Rescaling(0.5, offset=1.0), _IMAGES)],
     "Reshape": [(lambda: layers.Reshape((-1, 3)), (2, 6, 2))],
     "Resizing": [
@@ -189,6 +200,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.TimeDistributed(layers.BatchNormalization()), _STEPS),
     ],
     "SpatialDropout2D": [(lambda: layers.SpatialDropout2D(0.4, seed=3), _IMAGES)],
+    "UnitNormalization": [(layers.UnitNormalization, (3, 4)), (lambda: layers.UnitNormalization([1, -1]), _IMAGES)],
     "UpSampling2D": [
         (lambda: layers.UpSampling2D((2, 3)), _IMAGES),
         (lambda: layers.UpSampling2D(2, interpolation="bilinear"), _IMAGES),

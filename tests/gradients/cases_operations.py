@@ -43,6 +43,10 @@ def _pool() -> list[Case]:
     ]
 
 
+def _adaptive_pool() -> list[Case]:
+    return [([normal(2, 5, 7, 3)], {"size": (2, 3)}), ([normal(2, 3, 2, 1)], {"size": (4, 1)})]
+
+
 def _norm(arrays: list[Array | None]) -> list[Case]:
     x = normal(2, 3, 3, 4)
     return [
@@ -108,6 +112,14 @@ CASES: dict[str, list[Case]] = {
         ([normal(2, 3, 3, 4), normal(4), normal(4)], {"groups": 2, "epsilon": 1e-3}),
         ([normal(3, 6), None, None], {"groups": 3, "epsilon": 1e-3}),
     ],
+    "unit_norm": [([normal(3, 4)], {"axes": (1,)}), ([normal(2, 3, 4)], {"axes": (1, 2)})],
+    "rms_norm": [
+        ([normal(2, 3, 4), normal(4)], {"axes": (2,), "epsilon": 1e-3}),
+        ([normal(2, 3, 2, 4), normal(3, 4)], {"axes": (1, 3), "epsilon": 1e-6}),
+    ],
+    "adaptive_average_pool2d": _adaptive_pool(),
+    "adaptive_max_pool2d": _adaptive_pool(),
+    "repeat": [([normal(2, 3)], {"times": 3})],
     "reshape": [([normal(2, 3, 4)], {"shape": (6, 2)})],
     "permute": [([normal(2, 3, 4, 5)], {"axes": (3, 1, 2)})],
     "prelu": [([normal(3, 4), normal(4)], {}), ([normal(2, 3, 4, 2), normal(1, 1, 2)], {})],

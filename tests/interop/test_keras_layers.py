@@ -16,6 +16,9 @@ RANDOM = np.random.default_rng(6)
 IMAGE, ROWS, VECTOR, WORDS = (6, 8, 4), (5, 3), (7,), (6,)
 
 CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
+    "AdaptiveAveragePooling2D": [(lambda of: of.AdaptiveAveragePooling2D((4, 3)), IMAGE)],
+    "AdaptiveMaxPooling2D": [(lambda of: of.AdaptiveMaxPooling2D((3, 4)), IMAGE)],
+    "AlphaDropout": [(lambda of: of.AlphaDropout(0.5, seed=3), VECTOR)],
     "Activation": [(lambda of: of.Activation("hard_silu"), VECTOR)],
     "AveragePooling2D": [(lambda of: of.AveragePooling2D((2, 3), padding="same"), IMAGE)],
     "BatchNormalization": [(lambda of: of.BatchNormalization(scale=False), IMAGE)],
@@ -58,6 +61,8 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "RandomTranslation": [(lambda of: of.RandomTranslation(0.25, 0.25), IMAGE)],
     "RandomZoom": [(lambda of: of.RandomZoom(0.25), IMAGE)],
     "ReLU": [(lambda of: of.ReLU(2.0, 0.25, 0.5), VECTOR)],
+    "RMSNormalization": [(lambda of: of.RMSNormalization([1, 2], epsilon=0.25), ROWS)],
+    "RepeatVector": [(lambda of: of.RepeatVector(3), VECTOR)],
     "Rescaling": [(lambda of: of.Rescaling(0.5, -1), IMAGE)],
     "Reshape": [(lambda of: of.Reshape((-1, 4)), IMAGE)],
     "Resizing": [(lambda of: of.Resizing(9, 5), IMAGE)],
@@ -66,6 +71,7 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "Softmax": [(lambda of: of.Softmax(), VECTOR)],
     "SpatialDropout2D": [(lambda of: of.SpatialDropout2D(0.5), IMAGE)],
     "TimeDistributed": [(lambda of: of.TimeDistributed(of.Dense(3)), ROWS)],
+    "UnitNormalization": [(lambda of: of.UnitNormalization([1, 2]), ROWS)],
     "UpSampling2D": [(lambda of: of.UpSampling2D((2, 3), interpolation="bilinear"), IMAGE)],
     "ZeroPadding2D": [(lambda of: of.ZeroPadding2D(((1, 0), (2, 1))), IMAGE)],
 }

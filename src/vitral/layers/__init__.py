@@ -1,6 +1,7 @@
 """Layers under Keras' names, each with its forward pass and its gradient written out."""
 
 from vitral.layers.activation_layers import ELU, Activation, LeakyReLU, ReLU, Softmax
+from vitral.layers.adaptive_pooling import AdaptiveAveragePooling2D, AdaptiveMaxPooling2D
 from vitral.layers.augmentation.affine_layers import RandomRotation, RandomTranslation, RandomZoom
 from vitral.layers.augmentation.mixing import CutMix, MixUp
 from vitral.layers.augmentation.random_color import RandomBrightness, RandomContrast
@@ -13,12 +14,13 @@ from vitral.layers.conv2d import Conv2D
 from vitral.layers.conv2d_transpose import Conv2DTranspose
 from vitral.layers.dense import Dense
 from vitral.layers.depthwise import DepthwiseConv2D, SeparableConv2D
-from vitral.layers.dropout import Dropout, SpatialDropout2D
+from vitral.layers.dropout import AlphaDropout, Dropout, SpatialDropout2D
 from vitral.layers.embedding import Embedding, PositionEmbedding
 from vitral.layers.identity import Identity
 from vitral.layers.input import Input, InputLayer
 from vitral.layers.joining import Concatenate, Dot, concatenate, dot
 from vitral.layers.layer import Layer, registry
+from vitral.layers.length_normalization import RMSNormalization, UnitNormalization
 from vitral.layers.merging import (
     Add,
     Average,
@@ -47,8 +49,9 @@ from vitral.layers.recurrent.simple_rnn import SimpleRNN, SimpleRNNCell
 from vitral.layers.recurrent.stacked import StackedRNNCells
 from vitral.layers.recurrent.time_distributed import TimeDistributed
 from vitral.layers.resampling import UpSampling2D
-from vitral.layers.reshaping import Cropping2D, Flatten, Permute, Reshape, ZeroPadding2D
+from vitral.layers.reshaping import Cropping2D, Flatten, Permute, RepeatVector, Reshape, ZeroPadding2D
 from vitral.layers.sample_normalization import GroupNormalization, LayerNormalization
+from vitral.layers.wrapper import Wrapper
 
 Convolution2D = Conv2D
 Convolution2DTranspose = Conv2DTranspose
@@ -67,7 +70,10 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activation",
+    "AdaptiveAveragePooling2D",
+    "AdaptiveMaxPooling2D",
     "Add",
+    "AlphaDropout",
     "Average",
     "AveragePooling2D",
     "AvgPool2D",
@@ -115,6 +121,7 @@ __all__ = [
     "PReLU",
     "Permute",
     "PositionEmbedding",
+    "RMSNormalization",
     "RandomBrightness",
     "RandomContrast",
     "RandomCrop",
@@ -124,6 +131,7 @@ __all__ = [
     "RandomTranslation",
     "RandomZoom",
     "ReLU",
+    "RepeatVector",
     "Rescaling",
     "Reshape",
     "Resizing",
@@ -136,7 +144,9 @@ __all__ = [
     "StackedRNNCells",
     "Subtract",
     "TimeDistributed",
+    "UnitNormalization",
     "UpSampling2D",
+    "Wrapper",
     "ZeroPadding2D",
     "add",
     "average",

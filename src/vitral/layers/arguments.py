@@ -96,5 +96,32 @@ def value_limits(value: Sequence[float], layer: str) -> tuple[float, float]:
     return min(values), max(values)
 
 
+def sample_axes(axis: int | Sequence[int], rank: int, layer: str) -> tuple[int, ...]:
+    """The axes of inputs with `rank` axes counted from the front, in order; raises ConfigError for others.
+
+    >>> sample_axes([-1, 1], 4, "LayerNormalization")
+    (1, 3)
+    """
+    given: list[Any] = list(axis) if isinstance(axis, (tuple, list)) else [axis]
+    axes = [each + rank if isinstance(each, int) and each < 0 else each for each in given]
+    if not axes or len(set(axes)) < len(axes) or not all(isinstance(each, int) and 0 < each < rank for each in axes):
+        raise ConfigError(
+            f"{layer}: axis is {axis!r}; expected axes of the input, from 1 to {rank - 1}, or counted from the end"
+        )
+    return tuple(sorted(axes))
+
+
+def known_sizes(input_shape: Shape, axis: int | Sequence[int], name: str, layer: str) -> tuple[int, ...]:
+    """The input's lengths along these axes, from front to back; raises ShapeError if one is not known."""
+    sizes = [input_shape[each] for each in sample_axes(axis, len(input_shape), layer)]
+    known = tuple(size for size in sizes if size is not None)
+    if len(known) < len(sizes):
+        raise ShapeError(
+            f'layer "{name}" ({layer}) received an input of shape {input_shape}; '
+            f"expected known sizes along its axis, {axis}"
+        )
+    return known
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)

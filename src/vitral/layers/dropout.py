@@ -30,7 +30,7 @@ class Dropout(Elementwise):
     ) -> None:
         super().__init__(**options)
         if not 0 <= rate < 1:
-            raise ConfigError(f"Dropout: rate is {rate!r}; expected a number from 0 to below 1")
+            raise ConfigError(f"{type(self).__name__}: rate is {rate!r}; expected a number from 0 to below 1")
         self.rate = rate
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
         self.seed = seed
@@ -39,8 +39,11 @@ class Dropout(Elementwise):
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
         if not training or self.rate == 0:
             return x, None
-        keep = self.seed_generator.next().random(self._shape_of_noise(x), np.float32) >= self.rate
-        return ops.dropout(x, keep=keep, rate=self.rate)
+        return ops.dropout(x, keep=self.draw_kept(x), rate=self.rate)
+
+    def draw_kept(self, x: Array) -> Array:
+        """Which values are kept."""
+        return self.seed_generator.next().random(self._shape_of_noise(x), np.float32) >= self.rate
 
     def _shape_of_noise(self, x: Array) -> tuple[int, ...]:
         if self.noise_shape is None:
@@ -54,6 +57,35 @@ class Dropout(Elementwise):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "rate": self.rate, "noise_shape": self.noise_shape, "seed": self.seed}
+
+
+@registry.register()
+class AlphaDropout(Dropout):
+    """Dropout for networks of selu: while training, each value becomes selu's lower limit with probability `rate`.
+
+    All values are then scaled and shifted, so that a mean of 0 and a variance of 1 stay what they are (Klambauer et
+    al., "Self-normalizing neural networks", NIPS 2017). Arguments and errors as for Dropout; Keras allows a rate of 1
+    as well, and then divides by 0.
+
+    >>> AlphaDropout(0.5, seed=1)(np.zeros((1, 4)), training=True).round(3)
+    array([[ 0.779, -0.779,  0.779,  0.779]])
+    """
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        if not training or self.rate == 0:
+            return x, None
+        keep = self.draw_kept(x)
+        a = ((1 - self.rate) * (1 + self.rate * _SELU_LIMIT**2)) ** -0.5
+        scale = (a * keep).astype(x.dtype)
+        offset = (a * _SELU_LIMIT * (~keep - self.rate)).astype(x.dtype)
+        return ops.affine(x, scale=scale, offset=offset)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return dy if cache is None else ops.affine_backward(dy, cache)
+
+
+_SELU_LIMIT = -1.0507009873554805 * 1.6732632423543772
+"""What selu(x) tends to for small x: -lambda alpha."""
 
 
 @registry.register()

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.layer import Layer, registry
@@ -17,6 +15,7 @@ class Concatenate(Layer):
 
     Raises ShapeError if they are not, ConfigError for the batch axis, 0.
 
+    >>> import numpy as np
     >>> Concatenate()([np.array([[1.0, 2.0]]), np.array([[3.0]])])
     array([[1., 2., 3.]])
     """
@@ -70,6 +69,7 @@ class Dot(Layer):
 
     Raises ConfigError for axes that are no two whole numbers or the batch axis, ShapeError if their lengths differ.
 
+    >>> import numpy as np
     >>> Dot(axes=1)([np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])])
     array([[11.]])
     """
@@ -89,22 +89,19 @@ class Dot(Layer):
         self.compute_output_shape(input_shape)
 
     def forward(self, xs: list[Array], training: bool = False) -> tuple[Array, Cache]:
-        norms = [_length(x, axis) for x, axis in zip(xs, self._both, strict=True)] if self.normalize else None
-        if norms is not None:
-            xs = [x / norm for x, norm in zip(xs, norms, strict=True)]
+        norm_caches = None
+        if self.normalize:
+            units = [ops.unit_norm(x, axes=(axis,)) for x, axis in zip(xs, self._both, strict=True)]
+            xs, norm_caches = [unit for unit, _ in units], [cache for _, cache in units]
         y, cache = ops.batch_dot(xs[0], xs[1], axes=self._positive(xs[0].ndim, xs[1].ndim))
-        return y.reshape(len(y), 1) if y.ndim == 1 else y, (cache, y.shape, norms, xs if self.normalize else None)
+        return y.reshape(len(y), 1) if y.ndim == 1 else y, (cache, y.shape, norm_caches)
 
     def backward(self, dy: Array, cache: Cache) -> list[Array]:
-        inner, shape, norms, units = cache
+        inner, shape, norm_caches = cache
         gradients = list(ops.batch_dot_backward(dy.reshape(shape), inner))
-        if norms is None:
+        if norm_caches is None:
             return gradients
-        # The part of the gradient along the unit vector only changes its length, which is taken out again.
-        return [
-            (du - u * (u * du).sum(axis=axis, keepdims=True)) / norm
-            for du, u, norm, axis in zip(gradients, units, norms, self._both, strict=True)
-        ]
+        return [ops.unit_norm_backward(du, norm) for du, norm in zip(gradients, norm_caches, strict=True)]
 
     def compute_output_shape(self, input_shape: list[Shape]) -> Shape:
         if len(input_shape) != 2:
@@ -124,12 +121,6 @@ class Dot(Layer):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "axes": self.axes, "normalize": self.normalize}
-
-
-def _length(x: Array, axis: int) -> Array:
-    length: Array = np.sqrt((x * x).sum(axis=axis, keepdims=True))
-    length[length == 0] = 1
-    return length
 
 
 def concatenate(inputs: Any, axis: int = -1, **options: Any) -> Any:

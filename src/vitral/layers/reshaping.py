@@ -6,7 +6,7 @@ from typing import Any
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
-from vitral.layers.arguments import channels_last
+from vitral.layers.arguments import channels_last, positive
 from vitral.layers.layer import Layer, registry
 from vitral.ops.geometry import Pair
 from vitral.typing import Array, Cache, Config, Shape
@@ -165,6 +165,37 @@ class Cropping2D(Layer):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "cropping": self.cropping, "data_format": "channels_last"}
+
+
+@registry.register()
+class RepeatVector(Layer):
+    """The same vector `n` times as a sequence: (batch, features) to (batch, n, features).
+
+    Raises ConfigError unless `n` is a positive whole number.
+
+    >>> import numpy as np
+    >>> RepeatVector(2)(np.array([[1.0, 2.0, 3.0]]))
+    array([[[1., 2., 3.],
+            [1., 2., 3.]]])
+    """
+
+    input_rank = 2
+
+    def __init__(self, n: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.n = positive(n, "n", "RepeatVector")
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        return ops.repeat(x, times=self.n)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.repeat_backward(dy, cache)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        return (input_shape[0], self.n, input_shape[1])
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "n": self.n}
 
 
 @registry.register()

@@ -5,6 +5,7 @@ from typing import Any
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
+from vitral.layers.arguments import known_sizes, sample_axes
 from vitral.layers.layer import registry
 from vitral.layers.scaled import ScaledLayer
 from vitral.typing import Array, Cache, Config, Shape
@@ -35,28 +36,11 @@ class LayerNormalization(ScaledLayer):
         self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
 
     def build(self, input_shape: Shape) -> None:
-        sizes = [input_shape[axis] for axis in self._axes(len(input_shape))]
-        known = tuple(size for size in sizes if size is not None)
-        if len(known) < len(sizes):
-            raise ShapeError(
-                f'layer "{self.name}" (LayerNormalization) received an input of shape {input_shape}; '
-                f"expected known sizes along its axis, {self.axis}"
-            )
-        self.add_gamma_and_beta(known)
-
-    def _axes(self, rank: int) -> tuple[int, ...]:
-        """The axes counted from the front, in order."""
-        given: list[Any] = self.axis if isinstance(self.axis, list) else [self.axis]
-        axes = [axis + rank if isinstance(axis, int) and axis < 0 else axis for axis in given]
-        if not axes or len(set(axes)) < len(axes) or not all(isinstance(a, int) and 0 < a < rank for a in axes):
-            raise ConfigError(
-                f"LayerNormalization: axis is {self.axis!r}; "
-                f"expected axes of the input, from 1 to {rank - 1}, or counted from the end"
-            )
-        return tuple(sorted(axes))
+        self.add_gamma_and_beta(known_sizes(input_shape, self.axis, self.name, "LayerNormalization"))
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
-        return ops.layer_norm(x, self.gamma_value, self.beta_value, axes=self._axes(x.ndim), epsilon=self.epsilon)
+        axes = sample_axes(self.axis, x.ndim, "LayerNormalization")
+        return ops.layer_norm(x, self.gamma_value, self.beta_value, axes=axes, epsilon=self.epsilon)
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         dx, dgamma, dbeta = ops.layer_norm_backward(dy, cache)

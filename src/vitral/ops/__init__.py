@@ -25,6 +25,12 @@ from vitral.ops.interface.activation import (
     tanh,
     tanh_backward,
 )
+from vitral.ops.interface.adaptive_pool import (
+    adaptive_average_pool2d,
+    adaptive_average_pool2d_backward,
+    adaptive_max_pool2d,
+    adaptive_max_pool2d_backward,
+)
 from vitral.ops.interface.attention import attention, attention_backward, lookup, lookup_backward
 from vitral.ops.interface.batch import gather
 from vitral.ops.interface.blend import blend, blend_backward, recolor2d, recolor2d_backward
@@ -71,6 +77,7 @@ from vitral.ops.interface.image import (
     space_out2d,
     space_out2d_backward,
 )
+from vitral.ops.interface.length import rms_norm, rms_norm_backward, unit_norm, unit_norm_backward
 from vitral.ops.interface.loss import (
     binary_cross_entropy,
     categorical_cross_entropy,
@@ -152,6 +159,8 @@ from vitral.ops.interface.shape import (
     dropout_backward,
     permute,
     permute_backward,
+    repeat,
+    repeat_backward,
     reshape,
     reshape_backward,
     zero_pad2d,
@@ -199,6 +208,10 @@ __all__ = [
     "adagrad_update",
     "adam_update",
     "adamax_update",
+    "adaptive_average_pool2d",
+    "adaptive_average_pool2d_backward",
+    "adaptive_max_pool2d",
+    "adaptive_max_pool2d_backward",
     "add",
     "add_backward",
     "affine",
@@ -308,10 +321,14 @@ __all__ = [
     "recolor2d_backward",
     "relu",
     "relu_backward",
+    "repeat",
+    "repeat_backward",
     "reshape",
     "reshape_backward",
     "resize2d",
     "resize2d_backward",
+    "rms_norm",
+    "rms_norm_backward",
     "rmsprop_update",
     "schedule_free_update",
     "selu",
@@ -351,6 +368,8 @@ __all__ = [
     "threshold",
     "threshold_backward",
     "tversky",
+    "unit_norm",
+    "unit_norm_backward",
     "weight_decay_update",
     "zero_pad2d",
     "zero_pad2d_backward",

@@ -1,16 +1,13 @@
 """A layer applied to every step by itself."""
 
-from collections.abc import Mapping
-from typing import Any, Self
-
-from vitral.errors import ConfigError, ShapeError
-from vitral.layers.composite import Composite
-from vitral.layers.layer import Layer, registry
-from vitral.typing import Array, Cache, Config, Shape
+from vitral.errors import ShapeError
+from vitral.layers.layer import registry
+from vitral.layers.wrapper import Wrapper
+from vitral.typing import Array, Cache, Shape
 
 
 @registry.register()
-class TimeDistributed(Composite):
+class TimeDistributed(Wrapper):
     """The same layer on each step of a sequence: input (batch, steps, ...), output (batch, steps, ...).
 
     The steps of all samples go through the layer as one large batch; a BatchNormalization inside takes its means over
@@ -21,16 +18,6 @@ class TimeDistributed(Composite):
     >>> TimeDistributed(Dense(2, kernel_initializer="ones"))(np.ones((1, 3, 4))).tolist()
     [[[4.0, 4.0], [4.0, 4.0], [4.0, 4.0]]]
     """
-
-    def __init__(self, layer: Any, **options: Any) -> None:
-        super().__init__(**options)
-        if not isinstance(layer, Layer):
-            raise ConfigError(f"TimeDistributed: layer is {layer!r}; expected a layer")
-        self.layer = layer
-
-    @property
-    def parts(self) -> Mapping[str, Layer]:
-        return {"layer": self.layer}
 
     def build(self, input_shape: Shape) -> None:
         if not self.layer.built:
@@ -61,12 +48,3 @@ class TimeDistributed(Composite):
 
     def multiply_adds(self, input_shape: Shape) -> int:
         return (input_shape[1] or 1) * self.layer.multiply_adds(self._of_one_step(input_shape))
-
-    def get_config(self) -> Config:
-        return {**super().get_config(), "layer": registry.serialize(self.layer)}
-
-    @classmethod
-    def from_config(cls, config: Config) -> Self:
-        config = dict(config)
-        layer = config.pop("layer")
-        return cls(layer if isinstance(layer, Layer) else registry.deserialize(layer), **config)

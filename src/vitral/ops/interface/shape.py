@@ -44,6 +44,18 @@ def zero_pad2d_backward(dy: Array, cache: Cache) -> Array:
 
 
 @operation
+def repeat(x: Array, *, times: int) -> tuple[Array, Cache]:
+    """y[n,t,...] = x[n,...] for t = 0 ... times - 1: a sequence of equal steps."""
+    raise NotImplementedError
+
+
+@operation
+def repeat_backward(dy: Array, cache: Cache) -> Array:
+    """dx = the sum of dy over the steps."""
+    raise NotImplementedError
+
+
+@operation
 def affine(x: Array, *, scale: Array, offset: Array) -> tuple[Array, Cache]:
     """y = scale x + offset; scale and offset are constants that can be broadcast to x without making it larger."""
     raise NotImplementedError

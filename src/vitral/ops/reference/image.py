@@ -58,15 +58,16 @@ def resize2d(x: Array, *, size: Pair, interpolation: str = "bilinear", antialias
     )
     if interpolation == "nearest":
         return x[:, rows.argmax(axis=1)[:, np.newaxis], columns.argmax(axis=1)], (rows, columns)
-    return _along_both_axes(x, rows, columns), (rows, columns)
+    return along_both_axes(x, rows, columns), (rows, columns)
 
 
 def resize2d_backward(dy: Array, cache: Cache) -> Array:
     rows, columns = cache
-    return _along_both_axes(dy, rows.T, columns.T)
+    return along_both_axes(dy, rows.T, columns.T)
 
 
-def _along_both_axes(x: Array, rows: Array, columns: Array) -> Array:
+def along_both_axes(x: Array, rows: Array, columns: Array) -> Array:
+    """Images with the matrix `rows` applied to their columns of pixels, and `columns` to their rows."""
     n, height, width, channels = x.shape
     y = rows @ x.reshape(n, height, width * channels)
     y = columns @ y.reshape(n * len(rows), width, channels)
