@@ -24,6 +24,11 @@ int winograd_tile(const Convolution& c, Index rows, Index columns) {
   return by_four <= by_two ? 4 : 2;
 }
 
+// Pooled ones are few, and left to the direct algorithm.
+bool is_depthwise(const Convolution& c, const std::uint8_t* winners) {
+  return c.groups > 1 && c.groups == c.channels && c.channels == c.filters && winners == nullptr;
+}
+
 }  // namespace
 
 void convolution(const Convolution& c, const float* x, const float* w, const float* bias, Activation activation,
@@ -31,6 +36,8 @@ void convolution(const Convolution& c, const float* x, const float* w, const flo
   const bool relu = activation == Activation::relu;
   if (const int tile = winograd_tile(c, c.rows, c.columns))
     winograd_convolution(c, tile, x, w, bias, relu, y, winners);
+  else if (is_depthwise(c, winners))
+    depthwise_convolution(c, x, w, bias, relu, y);
   else
     direct_convolution(c, x, w, bias, relu, y, winners);
   // Both grow with their argument, so they may come after the pooling.
@@ -43,6 +50,8 @@ void convolution_weight_gradient(const Convolution& c, const float* x, const flo
                                  float* dw, float* db) {
   if (const int tile = winograd_tile(c, c.rows, c.columns))
     winograd_weight_gradient(c, tile, x, dz, winners, dw, db);
+  else if (is_depthwise(c, winners))
+    depthwise_weight_gradient(c, x, dz, dw, db);
   else
     direct_weight_gradient(c, x, dz, winners, dw, db);
 }
@@ -51,6 +60,8 @@ void convolution_input_gradient(const Convolution& c, const float* dz, const std
                                 const float* x, Activation input_activation, float* dx) {
   if (const int tile = winograd_tile(c, c.height, c.width))
     winograd_input_gradient(c, tile, dz, winners, w, x, input_activation, dx);
+  else if (is_depthwise(c, winners))
+    depthwise_input_gradient(c, dz, w, x, input_activation, dx);
   else
     direct_input_gradient(c, dz, winners, w, x, input_activation, dx);
 }

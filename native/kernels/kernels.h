@@ -96,6 +96,12 @@ enum class Activation : int { linear, relu, sigmoid, tanh };
                              float* dw, float* db))                                                                   \
   X(direct_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,       \
                             const float* x, Activation input_activation, float* dx))                                  \
+  /* depthwise.cpp: each channel by itself, groups = channels = filters. */                                            \
+  X(depthwise_convolution, (const Convolution& c, const float* x, const float* w, const float* bias, bool relu,       \
+                            float* y))                                                                                \
+  X(depthwise_weight_gradient, (const Convolution& c, const float* x, const float* dz, float* dw, float* db))         \
+  X(depthwise_input_gradient, (const Convolution& c, const float* dz, const float* w, const float* x,                 \
+                               Activation input_activation, float* dx))                                               \
   /* loss.cpp: the losses (rows) and the gradient (rows, columns) of predictions p or logits z against targets y */   \
   /* (rows, columns) or labels (rows), which must be in range. */                                                     \
   X(mean_squared_error, (const float* p, const float* y, Index rows, Index columns, float* losses,                    \

@@ -10,6 +10,7 @@
 #include "kernels/lanes.h"
 #include "kernels/loop.h"
 #include "kernels/memory.h"
+#include "kernels/strands.h"
 
 namespace vitral::VITRAL_ISA {
 namespace {
@@ -27,24 +28,6 @@ struct Chunks {
   Index rows, length, count;
 };
 
-// Calls body(strand, row): four strands of sums, so that an addition need not wait for the one before it.
-template <class Body>
-VITRAL_INLINE void in_four_strands(Index rows, Body&& body) {
-  Index row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    body(0, row);
-    body(1, row + 1);
-    body(2, row + 2);
-    body(3, row + 3);
-  }
-  for (; row < rows; ++row) body(0, row);
-}
-
-template <class Floats>
-VITRAL_INLINE Floats together(const Floats (&strands)[4]) {
-  return (strands[0] + strands[1]) + (strands[2] + strands[3]);
-}
-
 // Mean and squared distances of a chunk: about a center that is the mean but for rounding, and then corrected by what
 // the values are off it. With a mean of 1000 and a deviation of 1, x^2 - mean^2 would leave nothing.
 template <class V>
@@ -53,10 +36,10 @@ VITRAL_INLINE void chunk_moments(V, const float* x, Index rows, Index channels, 
   using Floats = typename V::Floats;
   for_each_vector<V::count>(channels, [&](Index c) {
     Floats sums[4]{}, distances[4]{}, squared[4]{};
-    in_four_strands(rows, [&](Index k, Index row) VITRAL_INLINED { sums[k] += V::load(x + row * channels + c); });
+    in_four_strands(0, rows, [&](Index k, Index row) VITRAL_INLINED { sums[k] += V::load(x + row * channels + c); });
     const float n = static_cast<float>(rows);
     const Floats middle = together(sums) / n;
-    in_four_strands(rows, [&](Index k, Index row) VITRAL_INLINED {
+    in_four_strands(0, rows, [&](Index k, Index row) VITRAL_INLINED {
       const Floats distance = V::load(x + row * channels + c) - middle;
       distances[k] += distance;
       squared[k] += distance * distance;
@@ -118,7 +101,7 @@ VITRAL_INLINE void gradient_sums(const BatchNorm& norm, const Normalization& n, 
       float* of_chunk = sums + 2 * chunk * channels;
       for_each_vector<V::count>(channels, [&](Index c) {
         Floats total[4]{}, with_x[4]{};
-        in_four_strands(chunks.size(chunk), [&](Index k, Index row) VITRAL_INLINED {
+        in_four_strands(0, chunks.size(chunk), [&](Index k, Index row) VITRAL_INLINED {
           const Index at = first + row * channels;
           const Floats dz = Normalization::dz(v, n, norm.relu, x + at, dy + at, c);
           total[k] += dz;

@@ -25,6 +25,7 @@ struct Depth {
 };
 constexpr Depth kDepths[] = {{1, 16}, {3, 3}, {3, 65}, {16, 17}, {17, 16}, {33, 1}, {33, 33}, {65, 33}};
 constexpr Depth kGrouped[] = {{4, 6, 2}, {17, 17, 17}, {6, 12, 6}, {32, 32, 2}, {34, 66, 2}, {99, 3, 3}};
+constexpr Depth kDepthwise[] = {{1, 1, 1}, {2, 2, 2}, {3, 3, 3}, {7, 7, 7}, {8, 8, 8}, {37, 37, 37}};
 
 Convolution convolution_of(const Shape& s, const Depth& depth, Index n) {
   const auto padding = [&](Index size) {
@@ -167,6 +168,22 @@ void check_winograd(const Expected& e, int m) {
       });
 }
 
+void check_depthwise(const Expected& e) {
+  if (e.pool) return;
+  check_algorithm(
+      e, kDirect,
+      [](const Convolution& c, const float* x, const float* w, const float* bias, bool relu, float* y, std::uint8_t*) {
+        kernels().depthwise_convolution(c, x, w, bias, relu, y);
+      },
+      [](const Convolution& c, const float* x, const float* dz, const std::uint8_t*, float* dw, float* db) {
+        kernels().depthwise_weight_gradient(c, x, dz, dw, db);
+      },
+      [](const Convolution& c, const float* dz, const std::uint8_t*, const float* w, const float* x,
+         Activation input_activation, float* dx) {
+        kernels().depthwise_input_gradient(c, dz, w, x, input_activation, dx);
+      });
+}
+
 // Calls body(expected) for the shapes and depths, with one and with three images, activations in turn, and with
 // pooling where it is possible.
 template <Index shapes, Index depths, class Body>
@@ -196,6 +213,12 @@ TEST(convolutions_with_strides_dilation_and_other_kernels) { for_each_case(kOthe
 TEST(convolutions_in_groups) {
   for_each_case(kSquares, kGrouped, check_direct);
   for_each_case(kOthers, kGrouped, check_chosen);
+}
+
+TEST(convolutions_of_each_channel) {
+  for_each_case(kSquares, kDepthwise, check_depthwise);
+  for_each_case(kOthers, kDepthwise, check_depthwise);
+  check_depthwise(Expected(convolution_of({22, 26, 3, 2, 1, true}, {40, 40, 40}, 19), Activation::relu, false));
 }
 
 // Several blocks of an image, and blocks of several images.

@@ -82,6 +82,24 @@ def test_any_convolution(n, size, window, strides, dilation, padding, channels, 
     _check(x, kernel, bias, _DIRECT, strides=strides, padding=padding, dilation=dilation, groups=groups)
 
 
+@settings(max_examples=80, deadline=None)
+@given(
+    st.integers(1, 10),
+    st.tuples(st.integers(1, 13), st.integers(1, 13)),
+    st.tuples(st.integers(1, 5), st.integers(1, 5)),
+    _pairs,
+    st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    st.sampled_from([2, 3, 6, 8, 16, 35]),
+    st.booleans(),
+    st.sampled_from(["linear", "relu", "tanh"]),
+)
+def test_each_channel_by_itself(n, size, window, strides, dilation, channels, has_bias, activation):
+    x, kernel = normal(n, *size, channels), normal(*window, 1, channels, seed=1)
+    bias = normal(channels, seed=2) if has_bias else None
+    options = {"strides": strides, "padding": "same", "dilation": dilation, "groups": channels}
+    _check(x, kernel, bias, _DIRECT, activation=activation if has_bias else "linear", **options)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.integers(1, 4),
@@ -122,6 +140,28 @@ def test_pooling_before_an_activation_that_grows(activation, inputs, filters):
     wanted = reference.conv2d_max_pool2d_backward(*_double(dy), expected_cache)
     for gradient, expected_gradient in zip(found, wanted, strict=True):
         _assert_close(gradient, expected_gradient, _WINOGRAD)
+
+
+def test_each_channel_by_itself_has_the_same_bits_for_any_number_of_threads():
+    x, kernel = normal(19, 14, 14, 24), normal(3, 3, 1, 24)
+
+    def compute():
+        y, cache = conv.conv2d(x, kernel, kernel[0, 0, 0], padding="same", groups=24, activation="relu")
+        return y, *conv.conv2d_backward(normal(*y.shape, seed=5), cache)
+
+    assert_same_for_any_number_of_threads(compute)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_nan_and_infinity_stay_in_their_channel(value):
+    x = normal(1, 9, 9, 19)
+    x[0, 4, 4, 17] = value
+    y, cache = conv.conv2d(x, np.abs(normal(3, 3, 1, 19)) + 0.1, None, padding="same", groups=19, activation="relu")
+    spoiled = np.zeros(y.shape, np.bool_)
+    spoiled[0, 3:6, 3:6, 17] = True
+    np.testing.assert_array_equal(np.isfinite(y), ~spoiled)
+    _, dkernel, _ = conv.conv2d_backward(np.ones_like(y), cache, through_activation=False)
+    np.testing.assert_array_equal(np.isfinite(dkernel).all(axis=(0, 1, 2)), np.arange(19) != 17)
 
 
 @pytest.mark.parametrize("channels", [(3, 8), (32, 48)])
