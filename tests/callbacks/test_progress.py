@@ -3,13 +3,16 @@
 import io
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from vitral import Input, Sequential, callbacks, layers, metrics
 from vitral.callbacks import progbar
+from vitral.errors import ConfigError
 
 
 class Terminal(io.StringIO):
@@ -58,11 +61,11 @@ def test_the_bar_of_a_finished_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     terminal = Terminal()
     bar = callbacks.Progbar(4, stream=terminal)
-    bar.update(2, {"loss": 2.0, "a_metric": 1.0})
-    bar.update(4, {"loss": 0.0001234}, finalize=True)
+    bar.update(2, {"loss": 0.0001234, "a_metric": 1.0})
+    bar.update(4, {"loss": 2.0}, finalize=True)
     first, second = terminal.getvalue().split("\r")[1:]
-    assert first == "2/4 ━━━━━━━━━━━━━━━━━━━━ 1s 750ms/step - loss: 2.0000 - a_metric: 1.0000"
-    assert second.rstrip(" \n") == "4/4 ━━━━━━━━━━━━━━━━━━━━ 3s 750ms/step - loss: 1.2340e-04"
+    assert first == "2/4 ━━━━━━━━━━━━━━━━━━━━ 1s 750ms/step - loss: 1.2340e-04 - a_metric: 1.0000"
+    assert second.rstrip(" \n") == "4/4 ━━━━━━━━━━━━━━━━━━━━ 3s 750ms/step - loss: 2.0000 - a_metric: 1.0000"
     assert len(second.rstrip("\n")) == len(first)  # blanks cover what the longer line left
 
 
@@ -148,3 +151,46 @@ def test_on_a_terminal_the_line_is_redrawn(model: Sequential, monkeypatch: pytes
         "Epoch 1/2\n\r\x1b[1m1/5\x1b[0m \x1b[32m━━━━\x1b[0m\x1b[37m━━━━━━━━━━━━━━━━\x1b[0m \x1b[1m0s\x1b[0m "
     )
     assert text.count("\n") == 4
+
+
+def test_the_bar_shows_means_as_keras_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    # lines of keras.utils.Progbar 3.15, their colors and times left out
+    monkeypatch.setattr(progbar, "time", Clock(0.25))
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal()
+    bar = callbacks.Progbar(8, width=8, interval=0, stateful_metrics=["lr"], unit_name="sample", stream=terminal)
+    bar.add(2, [("loss", 4.0), ("lr", 0.5)])
+    bar.add(2, [("loss", 2.0), ("lr", 0.25)])
+    bar.update(8, [("loss", 1.0)])
+    assert [line.strip() for line in terminal.getvalue().split("\r")[1:]] == [
+        "2/8 ━━━━━━━━ 0s 125ms/sample - loss: 4.0000 - lr: 0.5000",
+        "4/8 ━━━━━━━━ 0s 125ms/sample - loss: 3.0000 - lr: 0.2500",
+        "8/8 ━━━━━━━━ 1s 94ms/sample - loss: 1.0000 - lr: 0.2500",
+    ]
+
+
+def test_a_bar_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progbar, "time", Clock(1.0))
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal()
+    bar = callbacks.Progbar(None, stateless_metrics=["loss"], stream=terminal)
+    bar.update(3, [("loss", 4.0), ("seen", 3)])
+    assert terminal.getvalue() == "\r      3/Unknown 1s 333ms/step - loss: 4.0000 - seen: 3.0000"
+    with pytest.raises(ConfigError, match="at most one of them"):
+        callbacks.Progbar(3, stateful_metrics=[], stateless_metrics=[])
+
+
+@pytest.mark.parametrize("verbose", [1, 2])
+def test_a_generator_shows_its_length_once_it_is_known(
+    verbose: Literal[1, 2], model: Sequential, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Batches:
+        def __iter__(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            return ((X, Y) for _ in range(3))
+
+    model.fit(Batches(), epochs=2, verbose=verbose)
+    first, second = (line for line in capsys.readouterr().out.splitlines() if "loss" in line)
+    assert first.startswith("3/3 - ")
+    assert second.startswith("3/3 - ")
+    model.evaluate(Batches(), verbose=verbose)
+    assert capsys.readouterr().out.startswith("3/3 - ")

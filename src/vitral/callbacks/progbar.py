@@ -3,61 +3,119 @@
 import os
 import sys
 import time
-from collections.abc import Mapping
-from typing import Any, TextIO
+from collections.abc import Iterable, Mapping
+from typing import Any, TextIO, TypeAlias
 
 import numpy as np
+
+from vitral.errors import ConfigError
 
 _BOLD, _GREEN, _WHITE, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
 
 
-class Progbar:
-    """Progress over `target` steps, with the current values of the metrics.
+Values: TypeAlias = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
-    `verbose` 0 is silent, 1 redraws a bar on a terminal, 2 writes one line at the end. Where `stream` is not a terminal
-    (a file, a pipe), 1 does as 2: redrawing would leave thousands of lines. NO_COLOR in the environment leaves the
-    colors out.
+
+class Progbar:
+    """Progress over `target` steps, None if nobody knows how many, with the values of metrics.
+
+    `verbose` 0 is silent, 1 redraws a bar of `width` characters on a terminal, at most every `interval` seconds, 2
+    writes one line at the end. Where `stream`, standard output unless given, is not a terminal (a file, a pipe), 1 does
+    as 2: redrawing would leave thousands of lines. NO_COLOR in the environment leaves the colors out.
+
+    Of each metric the mean over the steps is shown, and at the end the last value: those in `stateful_metrics` are
+    shown as they come, or all but those in `stateless_metrics`; raises ConfigError if both are given.
 
     >>> bar = Progbar(target=5, verbose=2)
-    >>> bar.update(1, {"loss": 2.4}); bar.update(5, {"accuracy": 0.1, "loss": 2.3026}, finalize=True)
-    5/5 - 0s - ...s/step - accuracy: 0.1000 - loss: 2.3026
+    >>> bar.add(1, [("loss", 2.4)]); bar.add(4, [("accuracy", 0.1), ("loss", 2.3026)])
+    5/5 - 0s - ...s/step - loss: 2.3026 - accuracy: 0.1000
     """
 
-    width = 20
-    interval = 0.05
-
-    def __init__(self, target: int, *, verbose: int = 1, stream: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        target: int | None,
+        width: int = 20,
+        verbose: int = 1,
+        interval: float = 0.05,
+        stateful_metrics: Iterable[str] | None = None,
+        stateless_metrics: Iterable[str] | None = None,
+        unit_name: str = "step",
+        *,
+        stream: TextIO | None = None,
+    ) -> None:
+        if stateful_metrics is not None and stateless_metrics is not None:
+            raise ConfigError("Progbar received stateful_metrics and stateless_metrics; expected at most one of them")
         self.target = target
+        self.width = width
+        self.interval = interval
+        self.unit_name = unit_name
         self.stream = stream or sys.stdout
         self.verbose = 2 if verbose == 1 and not _redraws(self.stream) else verbose
+        self._as_they_come = set(stateful_metrics or ())
+        self._averaged = None if stateless_metrics is None else set(stateless_metrics)
+        self._values: dict[str, tuple[Any, int]] = {}
+        self._seen = 0
         self._start = time.perf_counter()
         self._after_first_step: float | None = None
         self._last_drawn = float("-inf")
         self._drawn_width = 0
 
-    def update(self, current: int, values: Mapping[str, float], finalize: bool = False) -> None:
-        """Show that `current` steps are done; `finalize` ends the line."""
+    def update(self, current: int, values: Values | None = None, finalize: bool | None = None) -> None:
+        """Show that `current` steps are done, with (name, value) pairs; `finalize` ends the line.
+
+        Without it, the line ends with the last step.
+        """
+        if finalize is None:
+            finalize = self.target is not None and current >= self.target
+        self._collect(current, values.items() if isinstance(values, Mapping) else values or (), finalize)
+        self._seen = current
         now = time.perf_counter()
         per_step = self._seconds_per_step(current, now)
         if self.verbose == 1 and (finalize or now - self._last_drawn >= self.interval):
-            self._draw(current, values, per_step, now, finalize)
+            self._draw(current, per_step, now, finalize)
             self._last_drawn = now
         elif self.verbose == 2 and finalize:
-            count = f"{current:{len(str(self.target))}d}/{self.target}"
-            self._write(f"{count} - {now - self._start:.0f}s - {_per_step(per_step)}{format_values(values)}\n")
+            time_taken = f"{now - self._start:.0f}s - {self._per_step(per_step)}"
+            self._write(f"{self._count(current)} - {time_taken}{self._shown()}\n")
 
-    def _draw(self, current: int, values: Mapping[str, float], per_step: float, now: float, finalize: bool) -> None:
-        done = self.width * current // self.target if self.target else self.width
-        seconds = f"{now - self._start:.0f}s" if finalize else _eta(per_step * (self.target - current))
-        parts = [
-            (_BOLD, f"{current:{len(str(self.target))}d}/{self.target}"),
-            ("", " "),
-            (_GREEN, "━" * done),
-            (_WHITE, "━" * (self.width - done)),
-            ("", " "),
-            (_BOLD, seconds),
-            ("", f" {_per_step(per_step)}{format_values(values)}"),
-        ]
+    def add(self, n: int, values: Values | None = None) -> None:
+        """Show that `n` more steps are done."""
+        self.update(self._seen + n, values)
+
+    def _collect(self, current: int, values: Iterable[tuple[str, Any]], finalize: bool) -> None:
+        """Keep the sum of each metric and over how many steps, or its last value and 1."""
+        steps = max(current - self._seen, 1)
+        for name, value in values:
+            averages = name not in self._as_they_come if self._averaged is None else name in self._averaged
+            if finalize or not averages:
+                self._values[name] = value, 1
+            else:
+                total, count = self._values.get(name, (0.0, 0))
+                self._values[name] = total + np.mean(value) * steps, count + steps
+
+    def _shown(self) -> str:
+        return format_values({name: np.mean(total) / count for name, (total, count) in self._values.items()})
+
+    def _count(self, current: int) -> str:
+        if not self.target:
+            return f"{current:7d}/Unknown"
+        return f"{current:{len(str(self.target))}d}/{self.target}"
+
+    def _draw(self, current: int, per_step: float, now: float, finalize: bool) -> None:
+        elapsed = f"{now - self._start:.0f}s"
+        if not self.target:
+            parts = [("", self._count(current)), ("", " "), (_BOLD, elapsed)]
+        else:
+            done = self.width * current // self.target
+            parts = [
+                (_BOLD, self._count(current)),
+                ("", " "),
+                (_GREEN, "━" * done),
+                (_WHITE, "━" * (self.width - done)),
+                ("", " "),
+                (_BOLD, elapsed if finalize else _eta(per_step * (self.target - current))),
+            ]
+        parts.append(("", f" {self._per_step(per_step)}{self._shown()}"))
         width = sum(len(text) for _, text in parts)
         colored = "NO_COLOR" not in os.environ
         line = "".join(f"{color}{text}{_PLAIN}" if color and text and colored else text for color, text in parts)
@@ -74,6 +132,13 @@ class Progbar:
         if current == 1:
             self._after_first_step = now
         return (now - self._start) / current
+
+    def _per_step(self, seconds: float) -> str:
+        if seconds >= 1 or seconds == 0:
+            return f"{seconds:.0f}s/{self.unit_name}"
+        return (
+            f"{seconds * 1e3:.0f}ms/{self.unit_name}" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us/{self.unit_name}"
+        )
 
     def _write(self, text: str) -> None:
         self.stream.write(text)
@@ -97,12 +162,6 @@ def format_values(values: Mapping[str, Any]) -> str:
 def _redraws(stream: TextIO) -> bool:
     # A notebook's output understands "\r" although it is no terminal.
     return stream.isatty() or "ipykernel" in sys.modules
-
-
-def _per_step(seconds: float) -> str:
-    if seconds >= 1 or seconds == 0:
-        return f"{seconds:.0f}s/step"
-    return f"{seconds * 1e3:.0f}ms/step" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us/step"
 
 
 def _eta(seconds: float) -> str:

@@ -21,7 +21,8 @@ class ProgbarLogger(Callback):
         self._own_verbose = verbose
         self.verbose = 1
         self.epochs = 1
-        self.target = 0
+        self.target: int | None = None
+        self._seen = 0
         self._progbar: Progbar | None = None
         self._in_fit = False
 
@@ -73,13 +74,18 @@ class ProgbarLogger(Callback):
         self._finish(logs)
 
     def _begin(self) -> None:
-        self._progbar = Progbar(self.target, verbose=self.verbose, stream=self.stream)
+        self._seen = 0
+        # The logs are running means already.
+        self._progbar = Progbar(self.target, verbose=self.verbose, stateless_metrics=(), stream=self.stream)
 
     def _update(self, batch: int, logs: Logs | None) -> None:
         if self._progbar is not None:
-            self._progbar.update(batch + 1, logs or {})
+            self._seen = batch + 1
+            self._progbar.update(self._seen, logs, finalize=False)
 
     def _finish(self, logs: Logs | None) -> None:
         if self._progbar is not None:
-            self._progbar.update(self.target, logs or {}, finalize=True)
+            # Of a stream of data only its end tells how many batches there are; the next epoch knows.
+            self.target = self._progbar.target = self._seen if self.target is None else self.target
+            self._progbar.update(self.target, logs, finalize=True)
         self._progbar = None
