@@ -86,6 +86,7 @@ __all__ = [
     "set_seed",
     "sklearn",
     "utils",
+    "version",
 ]
 
 _ROOM_OF = {
@@ -121,6 +122,12 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'vitral' has no attribute {name!r}")
     globals()[name] = value
     return value
+
+
+def version() -> str:
+    """Vitral's version, as `__version__`; Keras has this function too."""
+    text: str = __getattr__("__version__")
+    return text
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 
 import numpy as np
 import pytest
@@ -20,6 +21,10 @@ def test_every_public_name_is_there(name: str) -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'vitral' has no attribute 'Sequentiel'"):
         _ = keras.Sequentiel
+
+
+def test_the_version_is_text_and_a_function() -> None:
+    assert keras.version() == keras.__version__ == version("vitral")
 
 
 def test_importing_loads_nothing_that_is_not_needed() -> None:

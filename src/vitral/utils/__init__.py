@@ -20,9 +20,11 @@ from vitral.saving import CustomObjectScope, deserialize_keras_object, serialize
 from vitral.training import PyDataset
 from vitral.typing import Array
 from vitral.utils.columns import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from vitral.utils.get_file import get_file
 from vitral.utils.image_folder import image_dataset_from_directory
 from vitral.utils.pictures import array_to_img, img_to_array, load_img, save_img
 from vitral.utils.plot import plot_model
+from vitral.utils.split import split_dataset
 
 
 def set_random_seed(seed: int) -> None:
@@ -60,6 +62,7 @@ __all__ = [
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
+    "get_file",
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",
@@ -73,6 +76,7 @@ __all__ = [
     "save_img",
     "serialize_keras_object",
     "set_random_seed",
+    "split_dataset",
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]
