@@ -93,7 +93,7 @@ class Dot(Layer):
         if self.normalize:
             units = [ops.unit_norm(x, axes=(axis,)) for x, axis in zip(xs, self._both, strict=True)]
             xs, norm_caches = [unit for unit, _ in units], [cache for _, cache in units]
-        y, cache = ops.batch_dot(xs[0], xs[1], axes=self._positive(xs[0].ndim, xs[1].ndim))
+        y, cache = ops.batch_dot(xs[0], xs[1], axes=self.axes_of(xs[0].ndim, xs[1].ndim))
         return y.reshape(len(y), 1) if y.ndim == 1 else y, (cache, y.shape, norm_caches)
 
     def backward(self, dy: Array, cache: Cache) -> list[Array]:
@@ -107,7 +107,7 @@ class Dot(Layer):
         if len(input_shape) != 2:
             raise ConfigError(f'layer "{self.name}" (Dot) received {len(input_shape)} inputs; expected two')
         first, second = input_shape
-        a, b = self._positive(len(first), len(second))
+        a, b = self.axes_of(len(first), len(second))
         if a >= len(first) or b >= len(second) or (first[a] != second[b] and None not in (first[a], second[b])):
             raise ShapeError(
                 f'layer "{self.name}" (Dot) received inputs of shapes {first} and {second}; '
@@ -116,7 +116,8 @@ class Dot(Layer):
         rest = (*first[1:a], *first[a + 1 :], *second[1:b], *second[b + 1 :])
         return (first[0], *rest) if rest else (first[0], 1)
 
-    def _positive(self, first: int, second: int) -> tuple[int, int]:
+    def axes_of(self, first: int, second: int) -> tuple[int, int]:
+        """The axes counted from the front, for inputs with so many axes."""
         return self._both[0] % first, self._both[1] % second
 
     def get_config(self) -> Config:

@@ -15,6 +15,7 @@ from vitral.ops.geometry import Pair
 from vitral.typing import Array, Cache, Config, Shape
 
 _INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
+_NOTHING = ((0, 0), (0, 0))
 
 
 class SizedLayer(ImageLayer):
@@ -102,12 +103,15 @@ class Resizing(SizedLayer):
         size = self.height, self.width
         if self.crop_to_aspect_ratio:
             return resize_window(x, size, self.interpolation, self.antialias)
-        pad_cache = None
-        if self.pad_to_aspect_ratio:
-            padding = _borders((x.shape[1], x.shape[2]), size)
+        padding, pad_cache = self.padding((x.shape[1], x.shape[2])), None
+        if padding != _NOTHING:
             x, pad_cache = ops.pad2d(x, padding=padding, value=self.fill_value)
         y, cache = ops.resize2d(x, size=size, interpolation=self.interpolation, antialias=self.antialias)
         return y, (pad_cache, cache)
+
+    def padding(self, image: Pair) -> tuple[Pair, Pair]:
+        """Rows and columns to add on each side of an image of this size."""
+        return _borders(image, (self.height, self.width)) if self.pad_to_aspect_ratio else _NOTHING
 
     def backward(self, dy: Array, cache: Cache) -> Array:
         if self.crop_to_aspect_ratio:

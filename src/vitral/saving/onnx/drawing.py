@@ -61,9 +61,13 @@ class Drawing:
 
     def node(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """The name of a node's result."""
-        name = self.name(kind)
-        self.nodes.append(self.onnx.helper.make_node(kind, inputs, [name], name=name, **attributes))
-        return name
+        return self.results_of(kind, 1, *inputs, **attributes)[0]
+
+    def results_of(self, kind: str, count: int, *inputs: str, **attributes: Any) -> list[str]:
+        """The names of the results of a node that has several."""
+        names = [self.name(kind) for _ in range(count)]
+        self.nodes.append(self.onnx.helper.make_node(kind, inputs, names, name=names[0], **attributes))
+        return names
 
     def last(self, value: Value) -> str:
         """The value with its channels last."""

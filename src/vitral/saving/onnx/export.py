@@ -10,9 +10,9 @@ from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError
 from vitral.layers import Layer
 from vitral.models import Model
-from vitral.models.graph import Graph
 from vitral.saving.onnx.drawing import Drawing, Value
-from vitral.saving.onnx.outward import can_draw, draw
+from vitral.saving.onnx.outward import can_draw
+from vitral.saving.onnx.outward.containers import through
 from vitral.saving.onnx.package import IR_VERSION, OPSET, import_onnx
 
 _LIMIT = 1 << 31
@@ -67,7 +67,7 @@ def _model(model: Model, batch: int | str) -> Any:
     drawing = Drawing()
     helper = drawing.onnx.helper
     given = [Value(tensor.shape, last=name) for tensor, name in zip(model.inputs, _names(model.inputs), strict=True)]
-    made = _through(drawing, model, given)
+    made = through(drawing, model, [tensor.shape for tensor in model.outputs], *given)
     names = _names(model.outputs, taken=[str(value.last) for value in given])
     drawing.owner = "output"
     for value, name in zip(made, names, strict=True):
@@ -84,21 +84,6 @@ def _model(model: Model, batch: int | str) -> Any:
         producer_name="vitral",
         producer_version=vitral.__version__,
     )
-
-
-def _through(drawing: Drawing, model: Model, given: list[Value]) -> list[Value]:
-    """The values of a model's outputs, from those of its inputs."""
-    values: dict[KerasTensor, Value] = dict(zip(model.inputs, given, strict=True))
-    for node in Graph(model.inputs, model.outputs).nodes:
-        if node.arguments is None:
-            continue
-        received = [values[tensor] for tensor in node.inputs]
-        if isinstance(node.operation, Model):
-            made = _through(drawing, node.operation, received)
-        else:
-            made = [draw(drawing, node.operation, received, node.outputs[0].shape)]
-        values.update(zip(node.outputs, made, strict=True))
-    return [values[tensor] for tensor in model.outputs]
 
 
 def _names(tensors: list[KerasTensor], taken: Sequence[str] = ()) -> list[str]:

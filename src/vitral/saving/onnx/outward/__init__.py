@@ -1,6 +1,31 @@
 """Layers as ONNX nodes; importing the files of this folder registers what they draw."""
 
-from vitral.saving.onnx.outward import arrangements, idle, images, merging, scales, sums
+from vitral.saving.onnx.outward import (
+    arrangements,
+    attention,
+    containers,
+    idle,
+    images,
+    merging,
+    recurrent,
+    resizing,
+    scales,
+    sums,
+)
 from vitral.saving.onnx.outward.registry import DRAWN, can_draw, draw
 
-__all__ = ["DRAWN", "arrangements", "can_draw", "draw", "idle", "images", "merging", "scales", "sums"]
+__all__ = [
+    "DRAWN",
+    "arrangements",
+    "attention",
+    "can_draw",
+    "containers",
+    "draw",
+    "idle",
+    "images",
+    "merging",
+    "recurrent",
+    "resizing",
+    "scales",
+    "sums",
+]

@@ -6,10 +6,20 @@ from typing import Any
 from vitral.activations import Activation
 from vitral.activations.layer_activation import LayerActivation
 from vitral.saving.onnx.drawing import Drawing, Value
+from vitral.typing import Shape
 
 _SELU = {"alpha": 1.6732632423543772, "gamma": 1.0507009873554805}
 
 Draw = Callable[[Drawing, str], str]
+
+
+def _sparse_plus(g: Drawing, x: str) -> str:
+    # ((x + 1) / 2)^2 from -1 to 1, then x.
+    raised = g.node(
+        "Clip", g.node("Mul", g.node("Add", x, g.constant(1)), g.constant(0.5)), g.constant(0), g.constant(1)
+    )
+    return g.node("Add", g.node("Mul", raised, raised), g.node("Relu", g.node("Sub", x, g.constant(1))))
+
 
 ACTIVATIONS: dict[str, Draw] = {
     "linear": lambda g, x: x,
@@ -38,10 +48,37 @@ ACTIVATIONS: dict[str, Draw] = {
     "hard_tanh": lambda g, x: g.node("Clip", x, g.constant(-1), g.constant(1)),
     "hard_shrink": lambda g, x: g.node("Shrink", x, lambd=0.5, bias=0.0),
     "soft_shrink": lambda g, x: g.node("Shrink", x, lambd=0.5, bias=0.5),
+    "sparse_plus": _sparse_plus,
 }
 """Entry by entry, in whichever order the axes are."""
 
-ALONG_LAST_AXIS: dict[str, str] = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}
+
+def _glu(g: Drawing, x: str) -> str:
+    value, gate = g.results_of("Split", 2, x, axis=-1, num_outputs=2)
+    return g.node("Mul", value, g.node("Sigmoid", gate))
+
+
+def _sparsemax(g: Drawing, x: str) -> str:
+    # The entries above a threshold, less the threshold, have the sum 1 (Martins and Astudillo, ICML 2016): from the
+    # largest on, they are those with 1 + k z_k > z_1 + ... + z_k.
+    last, axis = g.constant([-1], "int64"), g.constant(-1, "int64")
+    length = g.node("Slice", g.node("Shape", x), last, g.constant([1 << 31], "int64"))
+    largest, _ = g.results_of("TopK", 2, x, length, axis=-1)
+    place = g.node("CumSum", g.node("Add", g.node("Mul", largest, g.constant(0)), g.constant(1)), axis)
+    running = g.node("CumSum", largest, axis)
+    enters = g.node("Greater", g.node("Add", g.node("Mul", place, largest), g.constant(1)), running)
+    kept = g.node("Cast", enters, to=g.onnx.TensorProto.FLOAT)
+    surplus = g.node("Sub", g.node("ReduceSum", g.node("Mul", largest, kept), last), g.constant(1))
+    return g.node("Relu", g.node("Sub", x, g.node("Div", surplus, g.node("ReduceSum", kept, last))))
+
+
+ALONG_LAST_AXIS: dict[str, Draw] = {
+    "softmax": lambda g, x: g.node("Softmax", x, axis=-1),
+    "log_softmax": lambda g, x: g.node("LogSoftmax", x, axis=-1),
+    "glu": _glu,
+    "sparsemax": _sparsemax,
+}
+"""Of the vectors along the last axis."""
 
 
 def can_draw_activation(activation: Activation, can_draw: Callable[[Any], bool]) -> bool:
@@ -51,12 +88,14 @@ def can_draw_activation(activation: Activation, can_draw: Callable[[Any], bool])
     return activation.name in ACTIVATIONS or activation.name in ALONG_LAST_AXIS
 
 
-def activate(drawing: Drawing, x: Value, activation: Activation, draw_layer: Callable[..., Value]) -> Value:
-    """The value behind an activation."""
+def activate(
+    drawing: Drawing, x: Value, activation: Activation, shape: Shape, draw_layer: Callable[[Any, Value], Value]
+) -> Value:
+    """The value, of this shape, behind an activation."""
     if isinstance(activation, LayerActivation):
-        return draw_layer(activation.layer, [x], x.shape)
+        return draw_layer(activation.layer, x)
     if activation.name in ALONG_LAST_AXIS:
-        return Value(x.shape, last=drawing.node(ALONG_LAST_AXIS[activation.name], drawing.last(x), axis=-1))
+        return Value(shape, last=ALONG_LAST_AXIS[activation.name](drawing, drawing.last(x)))
     if activation.name == "linear":
         return x
-    return drawing.each([x], x.shape, lambda name: ACTIVATIONS[activation.name](drawing, name))
+    return drawing.each([x], shape, lambda name: ACTIVATIONS[activation.name](drawing, name))

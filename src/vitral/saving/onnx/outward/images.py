@@ -1,7 +1,7 @@
 """Layers that work on images as ONNX nodes."""
 
 from vitral import layers
-from vitral.errors import ConfigError
+from vitral.ops.geometry import Pair
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.registry import draws
 from vitral.saving.onnx.outward.windows import windows
@@ -37,38 +37,32 @@ def _over_image(drawing: Drawing, kind: str, keepdims: bool, shape: Shape, x: Va
 
 @draws(layers.ZeroPadding2D)
 def _zero_padding(drawing: Drawing, layer: layers.ZeroPadding2D, shape: Shape, x: Value) -> Value:
-    (top, bottom), (left, right) = layer.padding
-    pads = drawing.constant([0, 0, top, left, 0, 0, bottom, right], "int64")
-    return Value(shape, first=drawing.node("Pad", drawing.first(x), pads))
+    return framed(drawing, x, layer.padding)
 
 
 @draws(layers.Cropping2D)
 def _cropping(drawing: Drawing, layer: layers.Cropping2D, shape: Shape, x: Value) -> Value:
-    (top, _), (left, _) = layer.cropping
-    return _cut(drawing, x, top, left, shape)
+    return cut(drawing, x, layer.cropping)
 
 
-@draws(layers.CenterCrop)
-def _center_crop(drawing: Drawing, layer: layers.CenterCrop, shape: Shape, x: Value) -> Value:
-    rows, columns = (size - kept for size, kept in zip(x.sizes()[:2], (layer.height, layer.width), strict=True))
-    if rows < 0 or columns < 0:
-        raise ConfigError(f'to_onnx does not have "{layer.name}" (CenterCrop) for images that are smaller than its own')
-    return _cut(drawing, x, rows // 2, columns // 2, shape)
+Sides = tuple[Pair, Pair]
+"""How many rows and columns at (top, bottom), (left, right)."""
 
 
-def _cut(drawing: Drawing, x: Value, top: int, left: int, shape: Shape) -> Value:
-    height, width, _ = Value(shape).sizes()
-    places = ([top, left], [top + height, left + width], [2, 3])
-    return Value(shape, first=drawing.node("Slice", drawing.first(x), *[drawing.constant(p, "int64") for p in places]))
+def framed(drawing: Drawing, x: Value, padding: Sides, value: float = 0.0) -> Value:
+    """The image with a border."""
+    (top, bottom), (left, right) = padding
+    height, width, channels = x.sizes()
+    pads = drawing.constant([0, 0, top, left, 0, 0, bottom, right], "int64")
+    y = drawing.node("Pad", drawing.first(x), pads, drawing.constant(value))
+    return Value((x.shape[0], top + height + bottom, left + width + right, channels), first=y)
 
 
-_RESIZED = {
-    "nearest": {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"},
-    "bilinear": {"mode": "linear", "coordinate_transformation_mode": "half_pixel"},
-}
-
-
-@draws(layers.UpSampling2D, only_if=lambda layer: layer.interpolation in _RESIZED)
-def _up_sampling(drawing: Drawing, layer: layers.UpSampling2D, shape: Shape, x: Value) -> Value:
-    scales = drawing.constant([1, 1, *layer.size])
-    return Value(shape, first=drawing.node("Resize", drawing.first(x), "", scales, **_RESIZED[layer.interpolation]))
+def cut(drawing: Drawing, x: Value, cropping: Sides) -> Value:
+    """The image without so much at its sides."""
+    (top, bottom), (left, right) = cropping
+    height, width, channels = x.sizes()
+    ends = height - bottom, width - right
+    places = [drawing.constant(place, "int64") for place in ((top, left), ends, (2, 3))]
+    y = drawing.node("Slice", drawing.first(x), *places)
+    return Value((x.shape[0], ends[0] - top, ends[1] - left, channels), first=y)
