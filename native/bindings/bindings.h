@@ -3,10 +3,13 @@
 
 #include <nanobind/nanobind.h>
 
+#include "kernels/subnormals.h"
+
 namespace vitral {
 
 namespace nb = nanobind;
-using NoGil = nb::call_guard<nb::gil_scoped_release>;
+// What a kernel runs under.
+using NoGil = nb::call_guard<nb::gil_scoped_release, FlushSubnormals>;
 
 void bind_runtime(nb::module_& module);
 void bind_conv(nb::module_& module);
