@@ -1,8 +1,9 @@
 // exp, log and their relatives on whole vectors, without intrinsics: reduce to a small range, then a polynomial.
 //
 // Errors against the exact value stay within 2 ulp where nothing else is said. Infinity and NaN go where they should,
-// subnormal numbers included; comparisons are written so that NaN, for which each is false, passes through. The
-// polynomials of exp, log and tanh are those of Moshier's Cephes library (single precision).
+// subnormal arguments too; subnormal results become zero in the module, see subnormals.h. Comparisons are written so
+// that NaN, for which each is false, passes through. The polynomials of exp, log and tanh are those of Moshier's Cephes
+// library (single precision).
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,5 @@
 #include "kernels/parallel.h"
+#include "kernels/subnormals.h"
 
 #include <pthread.h>
 
@@ -25,20 +26,25 @@ using Clock = std::chrono::steady_clock;
 // Waking a sleeping thread can take a millisecond, longer than many an operation, and between two operations of a
 // training step lie some microseconds of Python: so a worker looks out for new work this long before it sleeps. It does not
 // yield meanwhile: beside work of low priority it would come back late.
-constexpr auto kPatience = std::chrono::microseconds(200);
+constexpr auto kPatience = std::chrono::microseconds(1000);
+
+// Each thread begins with a share of the pieces that is the same in every loop of as many: what one operation left in
+// a core's cache, the next one finds there. Whoever has finished a share helps with the others.
+struct Share {
+  alignas(64) std::atomic<std::int64_t> next;
+  std::int64_t end;
+};
 
 // One loop over pieces. A worker that comes late finds it closed; the caller waits only for those who came in time.
 struct Job {
   Task task;
   void* context;
-  std::int64_t count;
-  alignas(64) std::atomic<std::int64_t> next{0};
 };
 
 class Pool {
  public:
-  explicit Pool(int workers) {
-    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { work(); });
+  explicit Pool(int size) : shares_(size) {
+    for (int i = 1; i < size; ++i) threads_.emplace_back([this, i] { work(i); });
   }
 
   ~Pool() {
@@ -47,23 +53,30 @@ class Pool {
     for (auto& thread : threads_) thread.join();
   }
 
-  int size() const { return static_cast<int>(threads_.size()) + 1; }
+  int size() const { return static_cast<int>(shares_.size()); }
 
-  void run(Job& job) {
+  void run(Job& job, std::int64_t count) {
+    for (int i = 0; i < size(); ++i) {
+      shares_[i].next.store(count * i / size(), std::memory_order_relaxed);
+      shares_[i].end = count * (i + 1) / size();
+    }
     job_.store(&job);
     announce();
-    take_pieces(job);
+    take_pieces(job, 0);
     job_.store(nullptr);
     // Whoever read job_ before it was cleared has counted itself in first.
     while (inside_.load() != 0) VITRAL_PAUSE();
   }
 
  private:
-  static void take_pieces(Job& job) {
-    for (;;) {
-      const std::int64_t piece = job.next.fetch_add(1, std::memory_order_relaxed);
-      if (piece >= job.count) return;
-      job.task(job.context, piece);
+  void take_pieces(const Job& job, int self) {
+    for (int i = 0; i < size(); ++i) {
+      Share& share = shares_[(self + i) % size()];
+      for (;;) {
+        const std::int64_t piece = share.next.fetch_add(1, std::memory_order_relaxed);
+        if (piece >= share.end) break;
+        job.task(job.context, piece);
+      }
     }
   }
 
@@ -75,14 +88,15 @@ class Pool {
     }
   }
 
-  void work() {
+  void work(int self) {
+    const FlushSubnormals flush;
     std::uint64_t seen = 0;
     for (;;) {
       wait_for_change(seen);
       seen = generation_.load();
       if (stopping_.load()) return;
       inside_.fetch_add(1);
-      if (Job* job = job_.load()) take_pieces(*job);
+      if (Job* job = job_.load()) take_pieces(*job, self);
       inside_.fetch_sub(1);
     }
   }
@@ -108,6 +122,7 @@ class Pool {
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::vector<Share> shares_;
   std::vector<std::thread> threads_;
 };
 
@@ -126,7 +141,7 @@ Pool& pool_of(int count) {
   static_cast<void>(registered);
   if (pool == nullptr || pool->size() != count) {
     delete pool;
-    pool = new Pool(count - 1);
+    pool = new Pool(count);
   }
   return *pool;
 }
@@ -143,8 +158,8 @@ void run_pieces(std::int64_t count, Task task, void* context) {
     struct Release {
       ~Release() { busy.store(false); }
     } release;
-    Job job{task, context, count};
-    pool_of(workers).run(job);
+    Job job{task, context};
+    pool_of(workers).run(job, count);
     return;
   }
   for (std::int64_t piece = 0; piece < count; ++piece) task(context, piece);

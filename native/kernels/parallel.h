@@ -10,8 +10,8 @@ void set_threads(int count);
 int threads();
 
 // Runs task(context, piece) for every piece from 0 to count - 1, on as many threads as are free, and returns when all
-// are done. Pieces are handed out in order to whoever is free, so nothing may depend on who ran which. While another
-// thread of the program uses the pool, and inside a piece, everything runs on the calling thread.
+// are done. A thread begins with its own share of them and then takes others', so nothing may depend on who ran which.
+// While another thread of the program uses the pool, and inside a piece, everything runs on the calling thread.
 using Task = void (*)(void* context, std::int64_t piece);
 void run_pieces(std::int64_t count, Task task, void* context);
 

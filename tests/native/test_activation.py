@@ -34,7 +34,7 @@ ELEMENTWISE = [(name, options) for name, options, _ in FORWARD] + [("gelu", {}),
 ROWWISE: list[tuple[str, dict[str, Any]]] = [("softmax", {}), ("log_softmax", {})]
 ALL = ELEMENTWISE + ROWWISE
 
-SMALLEST = 1.5e-45  # a unit in the last place of a subnormal number
+SMALLEST = np.finfo(np.float32).tiny  # results below it become zero
 
 EXTREMES = np.array(
     [
