@@ -57,6 +57,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.AlphaDropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
     ],
     "Activation": [(lambda: layers.Activation("tanh"), (3, 4))],
+    "AutoContrast": [(lambda: layers.AutoContrast((-1, 2)), _IMAGES)],
     "AveragePooling2D": [(lambda: layers.AveragePooling2D(2, padding="same"), _IMAGES)],
     "BatchNormalization": [
         (lambda: layers.BatchNormalization(gamma_initializer="normal", beta_initializer="normal"), _IMAGES),
@@ -97,6 +98,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "ELU": [(lambda: layers.ELU(0.7), (3, 4))],
     "Embedding": [(lambda: layers.Embedding(5, 2, embeddings_regularizer=L2(0.1)), np.array([[0, 3, 3], [4, 0, 1]]))],
+    "Equalization": [(lambda: layers.Equalization((-3, 3), bins=20), _IMAGES)],
     "Flatten": [(layers.Flatten, _IMAGES)],
     "GaussianDropout": [(lambda: layers.GaussianDropout(0.4, seed=3), (4, 6))],
     "GaussianNoise": [(lambda: layers.GaussianNoise(0.4, seed=3), (4, 6))],
@@ -144,6 +146,11 @@ CASES: dict[str, list[Case]] = {
     ],
     "Permute": [(lambda: layers.Permute((3, 1, 2)), (2, 3, 4, 2))],
     "RandomBrightness": [(lambda: layers.RandomBrightness(0.5, value_range=(-1, 1), seed=3), _IMAGES)],
+    "RandomColorDegeneration": [(lambda: layers.RandomColorDegeneration(0.8, (-1, 1), seed=3), _IMAGES)],
+    "RandomColorJitter": [
+        (lambda: layers.RandomColorJitter((-3, 3), 0.2, 0.3, (0.2, 0.7), 0.4, seed=3), _IMAGES),
+        (lambda: layers.RandomColorJitter((-3, 3), contrast_factor=0.4, seed=3), (2, 3, 2, 1)),
+    ],
     "RandomContrast": [(lambda: layers.RandomContrast((0.5, 0.5), value_range=(-1, 1), seed=3), _IMAGES)],
     "RandomCrop": [
         (lambda: layers.RandomCrop(3, 4, seed=3), _IMAGES),
@@ -155,6 +162,20 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.RandomFlip("horizontal", seed=3), (4, 3, 2, 1)),
         (lambda: layers.RandomFlip("vertical", seed=3), (4, 3, 2, 1)),
     ],
+    "RandomGaussianBlur": [
+        (lambda: layers.RandomGaussianBlur((1, 1), value_range=(-1, 1), seed=3), _IMAGES),
+        (lambda: layers.RandomGaussianBlur(kernel_size=(3, 5), value_range=(-1, 1), seed=3), (4, 3, 3, 2)),
+    ],
+    "RandomGrayscale": [
+        (lambda: layers.RandomGrayscale(seed=3), (4, 3, 2, 3)),
+        (lambda: layers.RandomGrayscale(seed=3), (4, 3, 2, 1)),
+    ],
+    "RandomHue": [(lambda: layers.RandomHue(0.8, value_range=(-3, 3), seed=3), _IMAGES)],
+    "RandomInvert": [(lambda: layers.RandomInvert(value_range=(-1, 2), seed=3), (4, 3, 2, 1))],
+    "RandomPosterization": [(lambda: layers.RandomPosterization((1, 6), value_range=(-3, 3), seed=3), _IMAGES)],
+    "RandomSaturation": [(lambda: layers.RandomSaturation((0.1, 0.9), value_range=(-3, 3), seed=3), _IMAGES)],
+    "RandomSharpness": [(lambda: layers.RandomSharpness(1.0, value_range=(-1, 1), seed=3), _IMAGES)],
+    "RandomShear": [(lambda: layers.RandomShear(0.4, 0.3, seed=3), _IMAGES)],
     "RandomRotation": [(lambda: layers.RandomRotation(0.3, fill_mode="constant", fill_value=0.5, seed=3), _IMAGES)],
     "RandomTranslation": [
         (lambda: layers.RandomTranslation(0.3, 0.4, seed=3), _IMAGES),
@@ -194,6 +215,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "Softmax": [(layers.Softmax, (3, 4))],
     "Subtract": [(layers.Subtract, [(2, 3, 4), (2, 3, 4)]), (layers.Subtract, [(2, 3, 1), (2, 4)])],
+    "Solarization": [(lambda: layers.Solarization(0.5, 0.8, value_range=(-2, 2), seed=3), _IMAGES)],
     "StackedRNNCells": [(lambda: layers.StackedRNNCells([layers.GRUCell(2), layers.LSTMCell(3)]), (3, 4))],
     "TimeDistributed": [
         (lambda: layers.TimeDistributed(layers.Conv2D(2, 2)), (2, 2, 4, 3, 2)),

@@ -131,6 +131,14 @@ CASES: dict[str, list[Case]] = {
             {"contrast": np.array([0.7, 1.8]), "brightness": np.array([0.2, -0.3]), "low": -1.0, "high": 1.2},
         )
     ],
+    "clip": [([normal(3, 4)], {"low": -0.5, "high": 0.4})],
+    "mix_channels2d": [([normal(2, 3, 4, 3)], {"matrices": normal(2, 3, 3, seed=2)})],
+    # Gray and black have no derivative; of this many colors none is near.
+    "rgb_to_hsv": [([np.abs(normal(2, 3, 4, 3))], {})],
+    "hsv_to_rgb": [([np.abs(normal(2, 3, 4, 3))], {}), ([normal(3, 3)], {})],
+    "blur2d": [([normal(2, 4, 5, 2)], {"down": normal(2, 3, seed=2), "across": normal(2, 5, seed=3)})],
+    "stretch2d": [([normal(2, 3, 4, 2)], {"low": -1.0, "high": 2.0})],
+    "equalize2d": [([normal(2, 3, 4, 2)], {"low": -3.0, "high": 3.0, "bins": 20})],
     "blend": [
         ([normal(4, 3)], {"partner": np.array([2, 0, 3, 1]), "share": normal(4, 1)}),
         ([normal(2, 2, 2, 3)], {"partner": np.array([1, 0]), "share": normal(2, 2, 2, 1) > 0}),

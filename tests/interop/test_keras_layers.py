@@ -13,13 +13,14 @@ from vitral.layers.layer import registry
 keras = pytest.importorskip("keras")
 
 RANDOM = np.random.default_rng(6)
-IMAGE, ROWS, VECTOR, WORDS = (6, 8, 4), (5, 3), (7,), (6,)
+IMAGE, COLORS, ROWS, VECTOR, WORDS = (6, 8, 4), (6, 8, 3), (5, 3), (7,), (6,)
 
 CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "AdaptiveAveragePooling2D": [(lambda of: of.AdaptiveAveragePooling2D((4, 3)), IMAGE)],
     "AdaptiveMaxPooling2D": [(lambda of: of.AdaptiveMaxPooling2D((3, 4)), IMAGE)],
     "AlphaDropout": [(lambda of: of.AlphaDropout(0.5, seed=3), VECTOR)],
     "Activation": [(lambda of: of.Activation("hard_silu"), VECTOR)],
+    "AutoContrast": [(lambda of: of.AutoContrast((-1, 2)), IMAGE)],
     "AveragePooling2D": [(lambda of: of.AveragePooling2D((2, 3), padding="same"), IMAGE)],
     "BatchNormalization": [(lambda of: of.BatchNormalization(scale=False), IMAGE)],
     "Bidirectional": [
@@ -54,9 +55,19 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "Permute": [(lambda of: of.Permute((2, 3, 1)), IMAGE)],
     "RNN": [(lambda of: of.RNN([of.LSTMCell(3), of.GRUCell(2)], return_sequences=True), ROWS)],
     "RandomBrightness": [(lambda of: of.RandomBrightness(0.25), IMAGE)],
+    "RandomColorDegeneration": [(lambda of: of.RandomColorDegeneration(0.25), COLORS)],
+    "RandomColorJitter": [(lambda of: of.RandomColorJitter((0, 1), 0.2, 0.3, (0.2, 0.7), seed=1), COLORS)],
     "RandomContrast": [(lambda of: of.RandomContrast(0.25), IMAGE)],
     "RandomErasing": [(lambda of: of.RandomErasing(0.25), IMAGE)],
     "RandomFlip": [(lambda of: of.RandomFlip("horizontal"), IMAGE)],
+    "RandomGaussianBlur": [(lambda of: of.RandomGaussianBlur(0.5, (3, 5)), IMAGE)],
+    "RandomGrayscale": [(lambda of: of.RandomGrayscale(), COLORS)],
+    "RandomHue": [(lambda of: of.RandomHue(0.25), COLORS)],
+    "RandomInvert": [(lambda of: of.RandomInvert(), IMAGE)],
+    "RandomPosterization": [(lambda of: of.RandomPosterization((2, 5)), IMAGE)],
+    "RandomSaturation": [(lambda of: of.RandomSaturation(0.25), COLORS)],
+    "RandomSharpness": [(lambda of: of.RandomSharpness(0.25), IMAGE)],
+    "RandomShear": [(lambda of: of.RandomShear(0.25, 0.5), IMAGE)],
     "RandomRotation": [(lambda of: of.RandomRotation(0.25), IMAGE)],
     "RandomTranslation": [(lambda of: of.RandomTranslation(0.25, 0.25), IMAGE)],
     "RandomZoom": [(lambda of: of.RandomZoom(0.25), IMAGE)],
@@ -69,6 +80,7 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "SeparableConv2D": [(lambda of: of.SeparableConv2D(5, 3, depth_multiplier=2), IMAGE)],
     "SimpleRNN": [(lambda of: of.SimpleRNN(4, unroll=False), ROWS)],
     "Softmax": [(lambda of: of.Softmax(), VECTOR)],
+    "Solarization": [(lambda of: of.Solarization(0.25, (0.25, 0.5)), IMAGE)],
     "SpatialDropout2D": [(lambda of: of.SpatialDropout2D(0.5), IMAGE)],
     "TimeDistributed": [(lambda of: of.TimeDistributed(of.Dense(3)), ROWS)],
     "UnitNormalization": [(lambda of: of.UnitNormalization([1, 2]), ROWS)],
@@ -87,8 +99,8 @@ SEVERAL_INPUTS = {
     "Subtract": lambda of: of.Subtract(),
 }
 NOT_IN_KERAS = {"InputLayer", "PositionEmbedding"}
-DIFFERS = {"RandomCrop"}
-"""Outside training Keras hands images on uncut, against its own documentation and output shape; Vitral resizes."""
+DIFFERS = {"Equalization", "RandomCrop"}
+"""Outside training Keras hands images on unchanged, against its own documentation; Vitral equalizes, and resizes."""
 CELLS = {"GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells"}
 """Part of the recurrent layers above."""
 

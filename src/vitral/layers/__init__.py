@@ -3,11 +3,18 @@
 from vitral.layers.activation_layers import ELU, Activation, LeakyReLU, ReLU, Softmax
 from vitral.layers.adaptive_pooling import AdaptiveAveragePooling2D, AdaptiveMaxPooling2D
 from vitral.layers.augmentation.affine_layers import RandomRotation, RandomTranslation, RandomZoom
+from vitral.layers.augmentation.histogram import AutoContrast, Equalization
 from vitral.layers.augmentation.mixing import CutMix, MixUp
 from vitral.layers.augmentation.random_color import RandomBrightness, RandomContrast
+from vitral.layers.augmentation.random_color_jitter import RandomColorJitter
 from vitral.layers.augmentation.random_crop import RandomCrop
 from vitral.layers.augmentation.random_erasing import RandomErasing
 from vitral.layers.augmentation.random_flip import RandomFlip
+from vitral.layers.augmentation.random_gray import RandomColorDegeneration, RandomGrayscale
+from vitral.layers.augmentation.random_hue import RandomHue, RandomSaturation
+from vitral.layers.augmentation.random_sharpness import RandomGaussianBlur, RandomSharpness
+from vitral.layers.augmentation.random_shear import RandomShear
+from vitral.layers.augmentation.random_tones import RandomInvert, RandomPosterization, Solarization
 from vitral.layers.augmentation.resizing import CenterCrop, Resizing
 from vitral.layers.batch_normalization import BatchNormalization
 from vitral.layers.conv2d import Conv2D
@@ -74,6 +81,7 @@ __all__ = [
     "AdaptiveMaxPooling2D",
     "Add",
     "AlphaDropout",
+    "AutoContrast",
     "Average",
     "AveragePooling2D",
     "AvgPool2D",
@@ -94,6 +102,7 @@ __all__ = [
     "Dot",
     "Dropout",
     "Embedding",
+    "Equalization",
     "Flatten",
     "GRUCell",
     "GaussianDropout",
@@ -123,11 +132,21 @@ __all__ = [
     "PositionEmbedding",
     "RMSNormalization",
     "RandomBrightness",
+    "RandomColorDegeneration",
+    "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
     "RandomErasing",
     "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomGrayscale",
+    "RandomHue",
+    "RandomInvert",
+    "RandomPosterization",
     "RandomRotation",
+    "RandomSaturation",
+    "RandomSharpness",
+    "RandomShear",
     "RandomTranslation",
     "RandomZoom",
     "ReLU",
@@ -140,6 +159,7 @@ __all__ = [
     "SimpleRNN",
     "SimpleRNNCell",
     "Softmax",
+    "Solarization",
     "SpatialDropout2D",
     "StackedRNNCells",
     "Subtract",

@@ -34,6 +34,16 @@ from vitral.ops.interface.adaptive_pool import (
 from vitral.ops.interface.attention import attention, attention_backward, lookup, lookup_backward
 from vitral.ops.interface.batch import gather
 from vitral.ops.interface.blend import blend, blend_backward, recolor2d, recolor2d_backward
+from vitral.ops.interface.color import (
+    clip,
+    clip_backward,
+    hsv_to_rgb,
+    hsv_to_rgb_backward,
+    mix_channels2d,
+    mix_channels2d_backward,
+    rgb_to_hsv,
+    rgb_to_hsv_backward,
+)
 from vitral.ops.interface.conv import (
     conv2d,
     conv2d_backward,
@@ -52,6 +62,7 @@ from vitral.ops.interface.distance_loss import (
     mean_squared_logarithmic_error,
     poisson,
 )
+from vitral.ops.interface.filter import blur2d, blur2d_backward
 from vitral.ops.interface.focal_loss import (
     binary_focal_cross_entropy,
     categorical_focal_cross_entropy,
@@ -65,6 +76,7 @@ from vitral.ops.interface.further_update import (
     nadam_update,
     schedule_free_update,
 )
+from vitral.ops.interface.histogram import equalize2d, equalize2d_backward, stretch2d, stretch2d_backward
 from vitral.ops.interface.image import (
     crop2d,
     crop2d_backward,
@@ -232,11 +244,15 @@ __all__ = [
     "binary_focal_cross_entropy",
     "blend",
     "blend_backward",
+    "blur2d",
+    "blur2d_backward",
     "categorical_cross_entropy",
     "categorical_focal_cross_entropy",
     "categorical_hinge",
     "celu",
     "celu_backward",
+    "clip",
+    "clip_backward",
     "clipped_line",
     "clipped_line_backward",
     "concatenate",
@@ -255,6 +271,8 @@ __all__ = [
     "dropout_backward",
     "elu",
     "elu_backward",
+    "equalize2d",
+    "equalize2d_backward",
     "exponential",
     "exponential_backward",
     "flip2d",
@@ -277,6 +295,8 @@ __all__ = [
     "hard_silu",
     "hard_silu_backward",
     "hinge",
+    "hsv_to_rgb",
+    "hsv_to_rgb_backward",
     "huber",
     "kl_divergence",
     "lamb_update",
@@ -304,6 +324,8 @@ __all__ = [
     "minimum_backward",
     "mish",
     "mish_backward",
+    "mix_channels2d",
+    "mix_channels2d_backward",
     "momentum_update",
     "multiply",
     "multiply_backward",
@@ -327,6 +349,8 @@ __all__ = [
     "reshape_backward",
     "resize2d",
     "resize2d_backward",
+    "rgb_to_hsv",
+    "rgb_to_hsv_backward",
     "rms_norm",
     "rms_norm_backward",
     "rmsprop_update",
@@ -359,6 +383,8 @@ __all__ = [
     "squared_hinge",
     "squareplus",
     "squareplus_backward",
+    "stretch2d",
+    "stretch2d_backward",
     "subtract",
     "subtract_backward",
     "tanh",

@@ -74,7 +74,7 @@ def _uniform(random: np.random.Generator, limits: tuple[float, float], count: in
     return random.uniform(*limits, count)
 
 
-def _maps(count: int, **entries: Array) -> Array:
+def affine_maps(count: int, **entries: Array) -> Array:
     """Maps that leave everything where it is, but for the given entries."""
     maps = np.tile(np.array([1.0, 0.0, 0.0, 0.0, 1.0, 0.0]), (count, 1))
     for name, values in entries.items():
@@ -117,7 +117,7 @@ class RandomTranslation(AffineAugmentation):
         count, height, width, _ = shape
         down = _uniform(random, self._height_limits, count) * height
         right = _uniform(random, self._width_limits, count) * width
-        return _maps(count, a2=-right, b2=-down)
+        return affine_maps(count, a2=-right, b2=-down)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "height_factor": self.height_factor, "width_factor": self.width_factor}
@@ -157,7 +157,8 @@ class RandomZoom(AffineAugmentation):
         count, height, width, _ = shape
         down = 1 + _uniform(random, self._height_limits, count)
         across = down if self._width_limits is None else 1 + _uniform(random, self._width_limits, count)
-        return _maps(count, a0=across, a2=(width - 1) / 2 * (1 - across), b1=down, b2=(height - 1) / 2 * (1 - down))
+        x, y = (width - 1) / 2, (height - 1) / 2
+        return affine_maps(count, a0=across, a2=x * (1 - across), b1=down, b2=y * (1 - down))
 
     def get_config(self) -> Config:
         return {**super().get_config(), "height_factor": self.height_factor, "width_factor": self.width_factor}
@@ -203,7 +204,7 @@ class RandomRotation(AffineAugmentation):
         angle = 2 * np.pi * _uniform(random, self.factor, count)
         cos, sin = np.cos(angle), np.sin(angle)
         x, y = (width - 1) / 2, (height - 1) / 2
-        return _maps(count, a0=cos, a1=-sin, a2=x - x * cos + y * sin, b0=sin, b1=cos, b2=y - x * sin - y * cos)
+        return affine_maps(count, a0=cos, a1=-sin, a2=x - x * cos + y * sin, b0=sin, b1=cos, b2=y - x * sin - y * cos)
 
     def get_config(self) -> Config:
         return {**super().get_config(), "factor": self.factor}

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vitral import ops
-from vitral.layers.arguments import bounds, value_limits
-from vitral.layers.augmentation.augmentation import Augmentation
+from vitral.layers.arguments import bounds
+from vitral.layers.augmentation.ranged import RangedAugmentation
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config
 
@@ -19,20 +19,10 @@ class Recoloring(NamedTuple):
     brightness: Array
 
 
-class ColorAugmentation(Augmentation):
+class ColorAugmentation(RangedAugmentation):
     """Base of layers that change the contrast or the brightness; results are cut to `value_range`."""
 
     factor: tuple[float, float]
-
-    def __init__(
-        self,
-        value_range: Sequence[float] = (0, 255),
-        seed: int | None = None,
-        data_format: str | None = None,
-        **options: Any,
-    ) -> None:
-        super().__init__(seed, data_format, **options)
-        self.value_range = value_limits(value_range, type(self).__name__)
 
     def transform(self, x: Array, choice: Recoloring) -> tuple[Array, Cache]:
         low, high = self.value_range
@@ -42,7 +32,7 @@ class ColorAugmentation(Augmentation):
         return ops.recolor2d_backward(dy, cache)
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "factor": self.factor, "value_range": self.value_range}
+        return {**super().get_config(), "factor": self.factor}
 
 
 @registry.register()
