@@ -58,6 +58,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "Activation": [(lambda: layers.Activation("tanh"), (3, 4))],
     "AutoContrast": [(lambda: layers.AutoContrast((-1, 2)), _IMAGES)],
+    "ActivityRegularization": [(lambda: layers.ActivityRegularization(0.1, 0.2), (3, 4))],
     "AveragePooling2D": [(lambda: layers.AveragePooling2D(2, padding="same"), _IMAGES)],
     "BatchNormalization": [
         (lambda: layers.BatchNormalization(gamma_initializer="normal", beta_initializer="normal"), _IMAGES),

@@ -57,7 +57,7 @@ def check_operation(
 
 
 def check_layer(layer: Layer, x: Array | list[Array], training: bool) -> None:
-    """Check the gradients of the input, or inputs, and of every trainable weight."""
+    """Check the gradients of the input, or inputs, and of every trainable weight; penalties on outputs included."""
     several = isinstance(x, list)
     if not layer.built:
         layer.build([(None, *array.shape[1:]) for array in x] if several else (None, *x.shape[1:]))
@@ -77,7 +77,8 @@ def check_layer(layer: Layer, x: Array | list[Array], training: bool) -> None:
     assert dx is not None
 
     def loss() -> float:
-        return float((forward()[0] * dy).sum())
+        y, cache = forward()
+        return float((y * dy).sum()) + layer.activity_penalty(cache)
 
     for number, (array, gradient) in enumerate(zip(x, dx, strict=True) if several else [(x, dx)]):
         if array.dtype.kind == "f":  # whole numbers cannot be moved a little

@@ -8,7 +8,7 @@ import pytest
 from tests.gradients import cases_layers, cases_operations
 from tests.gradients.cases_operations import normal
 from tests.gradients.check import assert_gradient, check_layer, check_operation
-from vitral import layers, ops, regularizers
+from vitral import Input, Sequential, layers, models, ops, regularizers
 from vitral.ops.reference.activation import FROM_OUTPUT, FUSED
 from vitral.typing import Array
 
@@ -108,6 +108,46 @@ def test_regularizer(name: str) -> None:
     regularizer = regularizers.registry.classes[name](0.3)
     value = normal(3, 4)
     assert_gradient(lambda: regularizer(value), value, regularizer.gradient(value), name)
+
+
+def penalized(kind: str) -> models.Model:
+    """A model with penalties on outputs, at every place where neighbors share a pass over their arrays."""
+    if kind == "chain":
+        return Sequential(
+            [
+                layers.Conv2D(2, 3, activation="relu", activity_regularizer="l2"),
+                layers.MaxPooling2D(),
+                layers.Activation("tanh", activity_regularizer=regularizers.L2(0.1)),
+                layers.Flatten(activity_regularizer=regularizers.L1L2(0.1, 0.2)),
+                layers.Dense(4, activation="sigmoid", activity_regularizer=regularizers.L1(0.3)),
+                layers.ActivityRegularization(0.1, 0.2),
+                layers.Dense(2, activation="softmax", activity_regularizer="l2"),
+            ]
+        )
+    if kind == "behind an activation":
+        return Sequential(
+            [
+                layers.Conv2D(2, 3),
+                layers.Activation("relu", activity_regularizer=regularizers.L1(0.3)),
+                layers.MaxPooling2D(activity_regularizer="l2"),
+                layers.Conv2D(2, 2, activation="tanh"),
+                layers.Flatten(activity_regularizer=regularizers.L2(0.1)),
+                layers.Dense(2),
+            ]
+        )
+    x = Input((6, 6, 1))
+    flat = layers.Flatten()(x)
+    shared = layers.Dense(3, activation="relu", activity_regularizer=regularizers.L2(0.1))
+    inner = Sequential([layers.Dense(3, activation="tanh", activity_regularizer=regularizers.L1(0.2))])
+    one, other = shared(flat), shared(layers.Activation("tanh")(flat))
+    return models.Model(x, layers.add([inner(one), other]))
+
+
+@pytest.mark.parametrize("kind", ["chain", "behind an activation", "branches"])
+def test_penalties_on_outputs(kind: str) -> None:
+    model = penalized(kind)
+    assert model.penalizes
+    check_layer(model, normal(2, 6, 6, 1), training=True)
 
 
 def test_the_check_finds_a_wrong_gradient() -> None:

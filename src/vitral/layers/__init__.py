@@ -1,6 +1,7 @@
 """Layers under Keras' names, each with its forward pass and its gradient written out."""
 
 from vitral.layers.activation_layers import ELU, Activation, LeakyReLU, ReLU, Softmax
+from vitral.layers.activity_regularization import ActivityRegularization
 from vitral.layers.adaptive_pooling import AdaptiveAveragePooling2D, AdaptiveMaxPooling2D
 from vitral.layers.augmentation.affine_layers import RandomRotation, RandomTranslation, RandomZoom
 from vitral.layers.augmentation.histogram import AutoContrast, Equalization
@@ -77,6 +78,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "Activation",
+    "ActivityRegularization",
     "AdaptiveAveragePooling2D",
     "AdaptiveMaxPooling2D",
     "Add",

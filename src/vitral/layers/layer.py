@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from vitral import initializers
+from vitral import initializers, regularizers
 from vitral.config import floatx
 from vitral.core.configurable import Configurable
 from vitral.core.limits import check_allowed
@@ -18,6 +18,7 @@ from vitral.core.targets import as_float
 from vitral.core.tree import as_shapes, flatten_shapes, map_structure
 from vitral.core.variable import Limit, Penalty, Variable
 from vitral.errors import ConfigError, ShapeError
+from vitral.layers.activity import holds_penalties
 from vitral.typing import Array, Cache, Config, Shape
 
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
@@ -32,6 +33,7 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
         if self.built and self._weights:
             raise ConfigError(f'layer "{self.name}" is built already, for the shape {self._input_shape}')
         self.check_input_shape(shape)
+        self.check_parts()
         build(self, shape)
         self.built = True
         self._input_shape = shape
@@ -50,6 +52,9 @@ class Layer(Configurable):
 
     A layer called on a symbolic tensor, such as `keras.Input` gives, returns the next one, and so draws the network.
     A layer with `several_inputs` gets lists: of shapes in `build`, of arrays in `forward`; `backward` returns a list.
+
+    `activity_regularizer` adds a penalty on the layer's output to the loss of the model that it stands in, the mean of
+    those of the samples in a batch; its gradient joins that of the output before `backward`.
 
     `input_shape`, the shape of one sample, or `input_dim`, its length where it has one axis, may be given to the first
     layer of a model in place of an Input. Raises ConfigError for an argument that no class of the layer knows.
@@ -84,6 +89,7 @@ class Layer(Configurable):
     def __init__(
         self,
         *,
+        activity_regularizer: "str | Config | regularizers.Regularizer | None" = None,
         name: str | None = None,
         trainable: bool = True,
         input_shape: Sequence[int | None] | None = None,
@@ -96,6 +102,7 @@ class Layer(Configurable):
             input_shape = (input_dim,)
         self.name = name or unique_name(type(self).__name__)
         self.trainable = trainable
+        self.activity_regularizer = regularizers.get(activity_regularizer)
         self.declared_input_shape: Shape | None = None if input_shape is None else (None, *input_shape)
         self.needs_input_gradient = True
         self.built = False
@@ -128,6 +135,7 @@ class Layer(Configurable):
         """Create the variables for inputs of this shape; a layer without variables leaves this out."""
         shape = as_shapes(input_shape)
         self.check_input_shape(shape)
+        self.check_parts()
         self.built = True
         self._input_shape = shape
 
@@ -147,9 +155,21 @@ class Layer(Configurable):
         """The targets of what `forward` made; other than before only where a layer mixes samples with each other."""
         return targets
 
+    def activity_penalty(self, cache: Cache) -> float:
+        """What the layers inside this one, if it is a model, add to the loss for what `forward` made."""
+        return 0.0
+
+    @property
+    def penalizes(self) -> bool:
+        """Whether what comes out here, or of a layer inside, adds to the loss."""
+        return self.activity_regularizer is not None
+
     def get_config(self) -> Config:
         """The arguments from which the layer can be built again; a subclass adds its own."""
-        return {"name": self.name, "trainable": self.trainable}
+        config: Config = {"name": self.name, "trainable": self.trainable}
+        if self.activity_regularizer is not None:
+            config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
+        return config
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Shape of the output for an input of this shape; found by trying unless the layer knows better."""
@@ -242,6 +262,14 @@ class Layer(Configurable):
             raise ShapeError(
                 f'layer "{self.name}" ({type(self).__name__}) received an input of shape {shape}, '
                 f"{len(shape)} axes; expected {self.input_rank}"
+            )
+
+    def check_parts(self) -> None:
+        """Raise ConfigError if a layer inside has a penalty on its output, which its own passes would leave out."""
+        if any(map(holds_penalties, vars(self).values())):
+            raise ConfigError(
+                f'a layer inside "{self.name}" ({type(self).__name__}) has an activity_regularizer; expected it on '
+                f"the {type(self).__name__} itself"
             )
 
     def __call__(self, inputs: Any, *more: Any, training: bool | None = None) -> Any:
@@ -362,6 +390,15 @@ class Layer(Configurable):
     def variables(self) -> list[Variable]:
         """The weights and the positions of the random streams: all that saving must keep."""
         return self.weights + [stream.state for stream in self._seed_generators]
+
+    @property
+    def losses(self) -> list[float]:
+        """The penalties of the regularizers on the weights as they are; those on outputs belong to a batch."""
+        return [
+            float(variable.regularizer(variable.value))
+            for variable in self.trainable_weights
+            if variable.regularizer is not None
+        ]
 
     @property
     def trainable_variables(self) -> list[Variable]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vitral import constraints, initializers, ops, regularizers
+from vitral.core.configurable import only_default
 from vitral.core.symbolic import is_symbolic
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
@@ -54,12 +55,15 @@ class MultiHeadAttention(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: None = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
         seed: int | None = None,
         **options: Any,
     ) -> None:
         super().__init__(**options)
+        # Keras penalizes the projections inside.
+        only_default("activity_regularizer", activity_regularizer, (None,), "MultiHeadAttention")
         self.num_heads = positive(num_heads, "num_heads", "MultiHeadAttention")
         self.key_dim = positive(key_dim, "key_dim", "MultiHeadAttention")
         self.value_dim = self.key_dim if value_dim is None else positive(value_dim, "value_dim", "MultiHeadAttention")

@@ -1,9 +1,17 @@
 """Layers one after the other: how neighbors share a pass over their arrays."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from vitral.layers import Layer
+from vitral.layers.activity import activity_penalty, add_activity_gradient
 from vitral.typing import Array, Cache
+
+
+class _Watched(NamedTuple):
+    """The cache of a layer that has an activity regularizer, with the output on which there is a penalty."""
+
+    inner: Cache
+    output: Any
 
 
 class Chain:
@@ -32,13 +40,13 @@ class Chain:
                 continue  # the layer before has done this one's work
             if not through_activation and position == last:
                 x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
-            elif position + 1 < absorbable_end and (following := self.layers[position + 1].absorbable) in layer.absorbs:
+            elif position + 1 < absorbable_end and (following := self._absorbable(position + 1)) in layer.absorbs:
                 x, cache = layer.forward_absorbing(x, training, following)
                 caches.append(cache)
                 cache = _ABSORBED
             else:
                 x, cache = layer.forward(x, training)
-            caches.append(cache)
+            caches.append(cache if layer.activity_regularizer is None else _Watched(cache, x))
         return x, caches
 
     def backward(self, dy: Any, caches: Cache, *, input_gradient: bool, through_activation: bool = True) -> Any:
@@ -57,6 +65,9 @@ class Chain:
             assert gradient is not None, "only the first layer that learns may keep its input's gradient to itself"
             if cache is _ABSORBED:
                 continue
+            if layer.activity_regularizer is not None:
+                gradient = add_activity_gradient(layer.activity_regularizer, gradient, cache.output)
+                cache = cache.inner
             if position == known_before and not layer.passes:
                 gradient = layer.backward_preactivation(gradient, cache)  # type: ignore[attr-defined]
                 continue
@@ -75,12 +86,34 @@ class Chain:
     def mixed_targets(self, targets: Array, caches: Cache) -> Array:
         """The targets of the samples as the layers mixed them."""
         for layer, cache in zip(self.layers, caches, strict=True):
-            targets = layer.mixed_targets(targets, cache)
+            targets = layer.mixed_targets(targets, _inner(cache))
         return targets
+
+    @property
+    def penalizes(self) -> bool:
+        """Whether some output of a layer adds to the loss."""
+        return any(layer.penalizes for layer in self.layers)
+
+    def activity_penalty(self, caches: Cache) -> float:
+        """What the layers' outputs add to the loss."""
+        total = 0.0
+        for layer, cache in zip(self.layers, caches, strict=True):
+            if layer.activity_regularizer is not None:
+                total += activity_penalty(layer.activity_regularizer, cache.output)
+            total += layer.activity_penalty(_inner(cache))
+        return total
+
+    def _absorbable(self, position: int) -> str | None:
+        """What a layer does, if the one before may do it: a penalty must see what lies between the two, and behind."""
+        if self.layers[position - 1].penalizes or self.layers[position].penalizes:
+            return None
+        return self.layers[position].absorbable
 
     def _maker_of_input(self, position: int, first: int, caches: Cache) -> int | None:
         """The layer that made the values that this one receives, if it is one that `backward` will reach."""
         for below in range(position - 1, first - 1, -1):
+            if self.layers[below].penalizes:
+                return None  # the penalty's gradient joins behind the activation
             if not self.layers[below].keeps_values and caches[below] is not _ABSORBED:
                 return below
         return None
@@ -92,3 +125,8 @@ class Chain:
 
 _ABSORBED: Any = object()
 """Stands for the cache of a layer whose work the one before has done."""
+
+
+def _inner(cache: Cache) -> Cache:
+    """What the layer itself put into the cache."""
+    return cache.inner if isinstance(cache, _Watched) else cache

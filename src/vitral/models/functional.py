@@ -185,6 +185,12 @@ class Functional(Model):
     def run_targets(self, targets: Array, caches: Cache) -> Array:
         return self._passes.mixed_targets(targets, caches)
 
+    def run_penalty(self, caches: Cache) -> float:
+        return self._passes.activity_penalty(caches)
+
+    def activity_penalty(self, cache: Cache) -> float:
+        return self._passes.activity_penalty(cache[1])
+
     def mixed_targets(self, targets: Array, cache: Cache) -> Array:
         return self._passes.mixed_targets(targets, cache[1])
 

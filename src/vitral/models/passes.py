@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from vitral import ops
+from vitral.config import floatx
 from vitral.core.symbolic import Arguments, KerasTensor, Node
 from vitral.core.tree import flatten, pack
 from vitral.layers import Layer
@@ -79,7 +80,8 @@ class Passes:
         wanted = self._wanted(input_gradient)
         for stage, (cache, shapes) in zip(reversed(self._stages), reversed(caches), strict=True):
             dys_here = [gradients.pop(tensor, None) for tensor in stage.results]
-            if stage.results[0] not in wanted or all(dy is None for dy in dys_here):
+            is_silent = all(dy is None for dy in dys_here) and not stage.chain.penalizes
+            if stage.results[0] not in wanted or is_silent:
                 continue
             dx = stage.chain.backward(
                 pack(stage.last.result, _complete(dys_here, shapes)),
@@ -97,6 +99,10 @@ class Passes:
         for stage, (cache, _) in zip(self._stages, caches, strict=True):
             targets = stage.chain.mixed_targets(targets, cache)
         return targets
+
+    def activity_penalty(self, caches: Cache) -> float:
+        """What the layers' outputs add to the loss."""
+        return sum(stage.chain.activity_penalty(cache) for stage, (cache, _) in zip(self._stages, caches, strict=True))
 
     def _wanted(self, input_gradient: bool) -> set[KerasTensor]:
         """The values that depend on something that learns, whose gradients are needed."""
@@ -133,7 +139,7 @@ def _stages(nodes: list[Node], uses: Counter[KerasTensor], outputs: set[KerasTen
 
 def _complete(dys: list[Array | None], shapes: list[tuple[int, ...]]) -> list[Array]:
     """The gradients of a stage's results, zero where nothing depends on one."""
-    dtype = next(dy.dtype for dy in dys if dy is not None)
+    dtype = next((dy.dtype for dy in dys if dy is not None), floatx())
     return [np.zeros(shape, dtype) if dy is None else dy for dy, shape in zip(dys, shapes, strict=True)]
 
 

@@ -162,6 +162,12 @@ class Sequential(Model):
     def run_targets(self, targets: Array, caches: Cache) -> Array:
         return self._chain.mixed_targets(targets, caches)
 
+    def run_penalty(self, caches: Cache) -> float:
+        return self._chain.activity_penalty(caches)
+
+    def activity_penalty(self, cache: Cache) -> float:
+        return self._chain.activity_penalty(cache)
+
     def mixed_targets(self, targets: Array, cache: Cache) -> Array:
         return self._chain.mixed_targets(targets, cache)
 

@@ -53,7 +53,13 @@ class Subclassed(Trainer):
 
     def trace(self) -> None:
         """Execute `call` on a symbolic tensor, unless that is done or the model has passes of its own."""
-        if self._traced is None and type(self).forward is Subclassed.forward:
+        if type(self).forward is not Subclassed.forward:
+            if any(layer.penalizes for layer in self.layers):
+                raise ConfigError(
+                    f"{type(self).__name__} writes its passes itself, which leave the activity_regularizer of its "
+                    "layers out; expected a call made of layers"
+                )
+        elif self._traced is None:
             self._traced = Traced(self, self.input_shape)
 
     def _graph(self, training: bool) -> Any:
@@ -95,6 +101,18 @@ class Subclassed(Trainer):
             return ys, (training, caches)
         y, cache = self.forward(x, training)
         return [y], cache
+
+    def run_penalty(self, caches: Cache) -> float:
+        if self._traced is None:
+            return 0.0
+        training, inner = caches
+        return float(self._traced.graph(training).run_penalty(inner))
+
+    def activity_penalty(self, cache: Cache) -> float:
+        if self._traced is None:
+            return 0.0
+        training, inner = cache
+        return float(self._traced.graph(training).activity_penalty(inner))
 
     def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
         if self._traced is not None:

@@ -25,6 +25,8 @@ class Compiled(Network):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        if self.activity_regularizer is not None:
+            raise ConfigError("a model has no activity_regularizer of its own; expected it on its last layer")
         self.compiled = False
         self.stop_training = False
         self._compile_arguments: dict[str, Any] = {}

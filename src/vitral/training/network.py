@@ -31,6 +31,13 @@ class Network(Layer):
     def output_layers(self) -> list[Layer | None]:
         """For each output the layer that makes it; None where its activation cannot be left out."""
 
+    def check_parts(self) -> None:
+        """Nothing to refuse: a model adds the penalties of its layers to the loss."""
+
+    @property
+    def penalizes(self) -> bool:
+        return super().penalizes or any(layer.penalizes for layer in self.layers)
+
     @property
     def output_names(self) -> list[str]:
         """For each output the name of the layer that makes it."""
@@ -69,6 +76,10 @@ class Network(Layer):
 
         Where `behind` is False, an output is that of its layer before the activation.
         """
+
+    def run_penalty(self, caches: Cache) -> float:
+        """What the layers' activity regularizers add to the loss of a batch after `run`."""
+        return 0.0
 
     def run_targets(self, targets: Array, caches: Cache) -> Array:
         """The targets of a batch after `run`: mixed as the layers mixed the samples, if any of them did."""

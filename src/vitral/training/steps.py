@@ -43,7 +43,8 @@ class Steps(Compiled):
             values.append(value)
             gradients.append(gradient)
         self.run_back(gradients, caches, [a and not b for a, b in zip(behind, merged, strict=True)])
-        total = self._total(values, self._add_penalties(variables), x)
+        _add_penalty_gradients(variables)
+        total = self._total(values, sum(self.losses) + self.run_penalty(caches), x)
         if variables:
             self.optimizer.apply(variables)
         self._metrics.update(total, values, ys, self._predictions(outputs, behind), weights)
@@ -52,10 +53,10 @@ class Steps(Compiled):
     def test_step(self, x: Any, y: Any, weight: Any) -> None:
         """Forward and losses; the losses and the metrics are added to the running means."""
         behind = self._behind()
-        outputs, _ = self.run(x, False, behind)
+        outputs, caches = self.run(x, False, behind)
         ys, weights = self._for_outputs(y), self._for_outputs(weight)
         values = [goal.value(*arrays) for goal, *arrays in zip(self._goals, ys, outputs, weights, strict=True)]
-        total = self._total(values, sum(map(_penalty, self.trainable_weights)), x)
+        total = self._total(values, sum(self.losses) + self.run_penalty(caches), x)
         self._metrics.update(total, values, ys, self._predictions(outputs, behind), weights)
 
     @_quiet
@@ -66,7 +67,7 @@ class Steps(Compiled):
     def _behind(self) -> list[bool]:
         """For each output, whether its loss is taken from behind the last activation."""
         return [
-            goal.loss is None or not uses_hidden_logits(goal.loss, layer)
+            goal.loss is None or not (_may_be_hidden(layer) and uses_hidden_logits(goal.loss, layer))
             for goal, layer in zip(self._goals, self.output_layers, strict=True)
         ]
 
@@ -87,16 +88,12 @@ class Steps(Compiled):
             for output, layer, is_behind in zip(outputs, self.output_layers, behind, strict=True)
         ]
 
-    def _add_penalties(self, variables: list[Variable]) -> float:
-        """Add every regularizer's gradient to its variable; returns the sum of the penalties."""
-        for variable in variables:
-            if variable.regularizer is not None:
-                variable.add_grad(variable.regularizer.gradient(variable.value))
-        return sum(map(_penalty, variables))
 
-
-def _penalty(variable: Variable) -> float:
-    return 0.0 if variable.regularizer is None else float(variable.regularizer(variable.value))
+def _add_penalty_gradients(variables: list[Variable]) -> None:
+    """Add every regularizer's gradient to its variable."""
+    for variable in variables:
+        if variable.regularizer is not None:
+            variable.add_grad(variable.regularizer.gradient(variable.value))
 
 
 def _is_merged(loss: Loss | None, layer: Layer | None) -> bool:
@@ -106,4 +103,10 @@ def _is_merged(loss: Loss | None, layer: Layer | None) -> bool:
         and loss.fused_activation is not None
         and loss.fused_activation == activation_name(layer)
         and hasattr(layer, "backward_preactivation")
+        and _may_be_hidden(layer)
     )
+
+
+def _may_be_hidden(layer: Layer | None) -> bool:
+    """Whether a pass may leave the layer's activation out: a penalty on its output needs it."""
+    return layer is None or layer.activity_regularizer is None

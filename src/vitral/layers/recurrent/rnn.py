@@ -196,7 +196,7 @@ class OfCell(RNN):
 
     def get_config(self) -> Config:
         inner = {key: value for key, value in self.cell.get_config().items() if key not in ("name", "trainable")}
-        return {"name": self.name, "trainable": self.trainable, **self.sequence_config(), **inner}
+        return {**Composite.get_config(self), **self.sequence_config(), **inner}
 
     @classmethod
     def from_config(cls, config: Config) -> Self:

@@ -1,0 +1,35 @@
+"""Penalties on what a layer gives out: what they add to the loss, and to the output's gradient."""
+
+from typing import Any
+
+import numpy as np
+
+from vitral.core.tree import flatten, pack
+from vitral.regularizers import Regularizer
+from vitral.typing import Array
+
+
+def activity_penalty(regularizer: Regularizer, output: Any) -> float:
+    """The penalty on a batch divided by its number of samples; of several outputs, the sum.
+
+    >>> import numpy as np
+    >>> from vitral.regularizers import L2
+    >>> activity_penalty(L2(0.1), np.array([[1.0], [3.0]]))
+    0.5
+    """
+    return sum(float(regularizer(y)) / len(y) for y in flatten(output))
+
+
+def add_activity_gradient(regularizer: Regularizer, dy: Any, output: Any) -> Any:
+    """`dy`, the gradient of the output, with that of the penalty."""
+
+    def added(gradient: Array, y: Array) -> Array:
+        of_penalty = regularizer.gradient(y) / len(y)
+        return np.add(gradient, of_penalty, dtype=gradient.dtype, casting="same_kind")
+
+    return pack(output, [added(*pair) for pair in zip(flatten(dy), flatten(output), strict=True)])
+
+
+def holds_penalties(value: Any) -> bool:
+    """Whether this is a layer with a penalty, or a structure with one in it."""
+    return any(getattr(thing, "penalizes", False) is True for thing in flatten(value))
