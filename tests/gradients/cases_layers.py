@@ -97,6 +97,11 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.Dropout(0.4, seed=3), (4, 6)),
         (lambda: layers.Dropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
     ],
+    "EinsumDense": [
+        (lambda: layers.EinsumDense("abc,cd->abd", (None, 4), "tanh", "bd", bias_initializer="normal"), (2, 3, 4)),
+        (lambda: layers.EinsumDense("...b,bc->...c", 3, "gelu", "c", kernel_regularizer=L2(0.1)), _IMAGES),
+        (lambda: layers.EinsumDense("ab...,bc->ac...", 3, bias_axes="c", bias_initializer="normal"), (2, 3, 4)),
+    ],
     "ELU": [(lambda: layers.ELU(0.7), (3, 4))],
     "Embedding": [(lambda: layers.Embedding(5, 2, embeddings_regularizer=L2(0.1)), np.array([[0, 3, 3], [4, 0, 1]]))],
     "Equalization": [(lambda: layers.Equalization((-3, 3), bins=20), _IMAGES)],
@@ -217,6 +222,10 @@ CASES: dict[str, list[Case]] = {
     "Softmax": [(layers.Softmax, (3, 4))],
     "Subtract": [(layers.Subtract, [(2, 3, 4), (2, 3, 4)]), (layers.Subtract, [(2, 3, 1), (2, 4)])],
     "Solarization": [(lambda: layers.Solarization(0.5, 0.8, value_range=(-2, 2), seed=3), _IMAGES)],
+    "SpectralNormalization": [
+        (lambda: layers.SpectralNormalization(layers.Dense(3, bias_initializer="normal"), 2), (3, 4)),
+        (lambda: layers.SpectralNormalization(layers.Conv2D(2, 3, activation="tanh")), _IMAGES),
+    ],
     "StackedRNNCells": [(lambda: layers.StackedRNNCells([layers.GRUCell(2), layers.LSTMCell(3)]), (3, 4))],
     "TimeDistributed": [
         (lambda: layers.TimeDistributed(layers.Conv2D(2, 2)), (2, 2, 4, 3, 2)),

@@ -95,6 +95,12 @@ CASES: dict[str, list[Case]] = {
     "attention": _attention(),
     "lookup": [([normal(5, 2)], {"rows": np.array([[0, 3], [3, 4]])})],
     "dense": _dense(),
+    "einsum_dense": [
+        ([normal(2, 3, 4), normal(4, 5), normal(5)], {"equation": "abc,cd->abd", "activation": "tanh"}),
+        ([normal(2, 3, 4), normal(3, 5, 2), normal(2, 1)], {"equation": "abc,bde->adec"}),
+        ([normal(2, 3, 4), normal(3, 2), None], {"equation": "abc,bd->ad", "activation": "softmax"}),
+        ([normal(2, 3, 4), normal(4, 3, 2), normal(3, 1)], {"equation": "abc,cbd->abd", "activation": "relu"}),
+    ],
     "conv2d": _conv(),
     "conv2d_max_pool2d": _conv(),
     "max_pool2d": _pool(),

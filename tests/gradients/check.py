@@ -56,14 +56,17 @@ def check_operation(
             )
 
 
-def check_layer(layer: Layer, x: Array | list[Array], training: bool) -> None:
-    """Check the gradients of the input, or inputs, and of every trainable weight; penalties on outputs included."""
+def check_layer(layer: Layer, x: Array | list[Array], training: bool, sets_weights: bool = False) -> None:
+    """Check the gradients of the input, or inputs, and of every trainable weight; penalties on outputs included.
+
+    A layer that `sets_weights` in training must have the gradient of a pass outside training with the weights so set.
+    """
     several = isinstance(x, list)
     if not layer.built:
         layer.build([(None, *array.shape[1:]) for array in x] if several else (None, *x.shape[1:]))
     state = [variable.numpy() for variable in layer.variables if not variable.trainable]
 
-    def forward() -> tuple[Array, object]:
+    def forward(training: bool = training) -> tuple[Array, object]:
         # Random streams and moving averages move on at every pass; here each pass must be the same.
         fixed = [variable for variable in layer.variables if not variable.trainable]
         for variable, value in zip(fixed, state, strict=True):
@@ -77,7 +80,7 @@ def check_layer(layer: Layer, x: Array | list[Array], training: bool) -> None:
     assert dx is not None
 
     def loss() -> float:
-        y, cache = forward()
+        y, cache = forward(training and not sets_weights)
         return float((y * dy).sum()) + layer.activity_penalty(cache)
 
     for number, (array, gradient) in enumerate(zip(x, dx, strict=True) if several else [(x, dx)]):

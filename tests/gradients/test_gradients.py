@@ -26,7 +26,7 @@ _WITH_INPUT_ACTIVATION = [
     if "input_activation" in inspect.signature(ops.operations[f"{name}_backward"].declaration).parameters
 ]
 
-_WEIGHTED = ["Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "SeparableConv2D"]
+_WEIGHTED = ["Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "EinsumDense", "SeparableConv2D"]
 
 
 @pytest.mark.parametrize("name", _DIFFERENTIABLE)
@@ -55,11 +55,21 @@ def test_operation_behind_an_activation(name: str, activation: str) -> None:
 def test_layer(name: str, training: bool) -> None:
     assert name in cases_layers.CASES, f"layer {name} has no case in cases_layers.py"
     for make, shape in cases_layers.CASES[name]:
-        check_layer(make(), cases_layers.batch(shape), training)
+        check_layer(make(), cases_layers.batch(shape), training, sets_weights=name == "SpectralNormalization")
 
 
 @pytest.mark.parametrize(
-    "name", ["Activation", "Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "SeparableConv2D", "Softmax"]
+    "name",
+    [
+        "Activation",
+        "Conv2D",
+        "Conv2DTranspose",
+        "Dense",
+        "DepthwiseConv2D",
+        "EinsumDense",
+        "SeparableConv2D",
+        "Softmax",
+    ],
 )
 def test_backward_from_before_the_activation_equals_backward_through_it(name: str) -> None:
     for make, shape in cases_layers.CASES[name]:

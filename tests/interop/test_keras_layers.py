@@ -35,6 +35,10 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "Dense": [(lambda of: of.Dense(3, "gelu", kernel_constraint=None), ROWS)],
     "DepthwiseConv2D": [(lambda of: of.DepthwiseConv2D(3, depth_multiplier=2), IMAGE)],
     "Dropout": [(lambda of: of.Dropout(0.5, seed=3), VECTOR)],
+    "EinsumDense": [
+        (lambda of: of.EinsumDense("abc,cd->abd", (None, 4), "relu", "d"), ROWS),
+        (lambda of: of.EinsumDense("ab...,bc->ac...", 3, None, "c"), ROWS),
+    ],
     "ELU": [(lambda of: of.ELU(0.5), VECTOR)],
     "Embedding": [(lambda of: of.Embedding(9, 4), WORDS)],
     "Flatten": [(lambda of: of.Flatten(), IMAGE)],
@@ -81,6 +85,7 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "SimpleRNN": [(lambda of: of.SimpleRNN(4, unroll=False), ROWS)],
     "Softmax": [(lambda of: of.Softmax(), VECTOR)],
     "Solarization": [(lambda of: of.Solarization(0.25, (0.25, 0.5)), IMAGE)],
+    "SpectralNormalization": [(lambda of: of.SpectralNormalization(of.Conv2D(3, 2), 2), IMAGE)],
     "SpatialDropout2D": [(lambda of: of.SpatialDropout2D(0.5), IMAGE)],
     "TimeDistributed": [(lambda of: of.TimeDistributed(of.Dense(3)), ROWS)],
     "UnitNormalization": [(lambda of: of.UnitNormalization([1, 2]), ROWS)],

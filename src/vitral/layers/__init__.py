@@ -23,6 +23,7 @@ from vitral.layers.conv2d_transpose import Conv2DTranspose
 from vitral.layers.dense import Dense
 from vitral.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from vitral.layers.dropout import AlphaDropout, Dropout, SpatialDropout2D
+from vitral.layers.einsum_dense import EinsumDense
 from vitral.layers.embedding import Embedding, PositionEmbedding
 from vitral.layers.identity import Identity
 from vitral.layers.input import Input, InputLayer
@@ -59,6 +60,7 @@ from vitral.layers.recurrent.time_distributed import TimeDistributed
 from vitral.layers.resampling import UpSampling2D
 from vitral.layers.reshaping import Cropping2D, Flatten, Permute, RepeatVector, Reshape, ZeroPadding2D
 from vitral.layers.sample_normalization import GroupNormalization, LayerNormalization
+from vitral.layers.spectral_normalization import SpectralNormalization
 from vitral.layers.wrapper import Wrapper
 
 Convolution2D = Conv2D
@@ -103,6 +105,7 @@ __all__ = [
     "DepthwiseConvolution2D",
     "Dot",
     "Dropout",
+    "EinsumDense",
     "Embedding",
     "Equalization",
     "Flatten",
@@ -163,6 +166,7 @@ __all__ = [
     "Softmax",
     "Solarization",
     "SpatialDropout2D",
+    "SpectralNormalization",
     "StackedRNNCells",
     "Subtract",
     "TimeDistributed",

@@ -86,12 +86,12 @@ class ActivatedLayer(Layer):
             dy = self.activation.backward(dy, activation_cache)
         return self.collect(dy, affine_cache, through_activation, input_activation)
 
-    def add_bias(self, size: int) -> None:
-        """Create the bias, one value for each channel of the output, unless the layer has none."""
+    def add_bias(self, *shape: int) -> None:
+        """Create the bias, as a rule one value for each channel of the output, unless the layer has none."""
         if self.use_bias:
             self.bias = self.add_weight(
                 name="bias",
-                shape=(size,),
+                shape=shape,
                 initializer=self.bias_initializer,
                 regularizer=self.bias_regularizer,
                 constraint=self.bias_constraint,

@@ -30,16 +30,20 @@ class KernelLayer(ActivatedLayer):
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
 
-    def add_kernel_and_bias(self, kernel_shape: tuple[int, ...], outputs: int) -> None:
-        """Create the variables; the bias has one value for each channel of the output."""
+    def add_kernel_and_bias(self, kernel_shape: tuple[int, ...], *bias_shape: int) -> None:
+        """Create the variables; the bias has, as a rule, one value for each channel of the output."""
         self.kernel = self.add_weight(
             name="kernel",
             shape=kernel_shape,
-            initializer=self.kernel_initializer,
+            initializer=self.initializer_for_kernel(),
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
         )
-        self.add_bias(outputs)
+        self.add_bias(*bias_shape)
+
+    def initializer_for_kernel(self) -> "initializers.Initializer":
+        """What makes the kernel's first value."""
+        return self.kernel_initializer
 
     def affine_backward(
         self, dy: Array, cache: Cache, through_activation: bool, input_activation: str

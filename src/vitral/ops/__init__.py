@@ -62,6 +62,7 @@ from vitral.ops.interface.distance_loss import (
     mean_squared_logarithmic_error,
     poisson,
 )
+from vitral.ops.interface.einsum import einsum_dense, einsum_dense_backward
 from vitral.ops.interface.filter import blur2d, blur2d_backward
 from vitral.ops.interface.focal_loss import (
     binary_focal_cross_entropy,
@@ -269,6 +270,8 @@ __all__ = [
     "dice",
     "dropout",
     "dropout_backward",
+    "einsum_dense",
+    "einsum_dense_backward",
     "elu",
     "elu_backward",
     "equalize2d",
