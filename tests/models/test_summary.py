@@ -2,7 +2,8 @@
 
 import pytest
 
-from vitral import Input, Sequential, backend, layers
+from vitral import Input, Model, Sequential, backend, layers
+from vitral.errors import ConfigError
 
 KERAS = """\
 Model: "sequential"
@@ -73,3 +74,99 @@ def test_a_model_that_is_not_built() -> None:
     Sequential([layers.Dense(2, name="d")]).summary(line_length=88, print_fn=texts.append)
     (row,) = [line for line in texts[0].splitlines() if "d (Dense)" in line]
     assert [cell.strip() for cell in row.strip("│").split("│")] == ["d (Dense)", "?", "0 (unbuilt)"]
+
+
+def nested() -> Model:
+    x = Input((4,), name="x")
+    inner = Sequential(
+        [
+            layers.Input((4,)),
+            layers.Dense(3, name="hidden"),
+            layers.Dense(2, name="a_name_that_is_too_long_for_its_column"),
+        ],
+        name="inner",
+    )
+    deep = Model(x, inner(layers.Activation("relu", name="act")(x)), name="deep")
+    return Sequential(
+        [layers.Input((4,)), layers.Dense(4, name="first", trainable=False), deep, layers.Dense(1, name="last")],
+        name="nested",
+    )
+
+
+def graph() -> Model:
+    x = Input((4,), name="x")
+    inner = Sequential([layers.Input((4,)), layers.Dense(4, name="hidden")], name="inner")
+    return Model(x, layers.Add(name="sum")([x, inner(x)]), name="graph")
+
+
+NESTED = """\
+Model: "nested"
+┏━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━┳━━━━━━┓
+┃ Layer (type)           ┃ Output Shape       ┃ Param # ┃ Tra… ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━╇━━━━━━┩
+│ first (Dense)          │ (None, 4)          │      20 │  N   │
+├────────────────────────┼────────────────────┼─────────┼──────┤
+│ deep (Functional)      │ (None, 2)          │      23 │  Y   │
+├────────────────────────┼────────────────────┼─────────┼──────┤
+│    └ x (InputLayer)    │ (None, 4)          │       0 │  -   │
+├────────────────────────┼────────────────────┼─────────┼──────┤
+│    └ act (Activation)  │ (None, 4)          │       0 │  -   │
+├────────────────────────┼────────────────────┼─────────┼──────┤
+│    └ inner             │ (None, 2)          │      23 │  Y   │
+│ (Sequential)           │                    │         │      │
+├────────────────────────┼────────────────────┼─────────┼──────┤
+│       └ hidden (Dense) │ (None, 3)          │      15 │  Y   │
+├────────────────────────┼────────────────────┼─────────┼──────┤
+│       └                │ (None, 2)          │       8 │  Y   │
+│ a_name_that_is_too_lo… │                    │         │      │
+│ (Dense)                │                    │         │      │
+├────────────────────────┼────────────────────┼─────────┼──────┤
+│ last (Dense)           │ (None, 1)          │       3 │  Y   │
+└────────────────────────┴────────────────────┴─────────┴──────┘
+ Total params: 46 (184.00 B)
+ Trainable params: 26 (104.00 B)
+ Non-trainable params: 20 (80.00 B)
+"""
+
+GRAPH = """\
+Model: "graph"
+┏━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┳━━━━━━━━━┳━━━━━━━━━━━━━━━━━┓
+┃ Layer (type)           ┃ Output Shape    ┃ Param # ┃ Connected to    ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━╇━━━━━━━━━╇━━━━━━━━━━━━━━━━━┩
+│ inner (Sequential)     │ (None, 4)       │      20 │ x[0][0]         │
+├────────────────────────┼─────────────────┼─────────┼─────────────────┤
+│    └ hidden (Dense)    │ (None, 4)       │      20 │ -               │
+├────────────────────────┼─────────────────┼─────────┼─────────────────┤
+│ sum (Add)              │ (None, 4)       │       0 │ x[0][0],        │
+│                        │                 │         │ inner[0][0]     │
+└────────────────────────┴─────────────────┴─────────┴─────────────────┘
+ Total params: 20 (80.00 B)
+ Trainable params: 20 (80.00 B)
+ Non-trainable params: 0 (0.00 B)
+"""
+
+
+def test_models_inside_and_who_may_change_are_shown_as_keras_does() -> None:
+    texts: list[str] = []
+    nested().summary(64, expand_nested=True, show_trainable=True, print_fn=texts.append)
+    assert texts == [NESTED]
+
+
+def test_a_part_of_a_graph_in_columns_of_ones_own_is_kerass() -> None:
+    texts: list[str] = []
+    model = graph()
+    positions = [0.35, 0.6, 0.75, 1.0]
+    model.summary(72, positions, texts.append, expand_nested=True, layer_range=("inn.*", "sum"))
+    model.summary(72, positions, texts.append, expand_nested=True, layer_range=["sum", "inner"])
+    assert texts == [GRAPH, GRAPH]
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"positions are \[0.5, 1.0\]; expected 4 of them"):
+        graph().summary(positions=[0.5, 1.0])
+    with pytest.raises(ConfigError, match="too narrow"):
+        graph().summary(10)
+    with pytest.raises(ConfigError, match="layer_range is 'sum'; expected two names"):
+        graph().summary(layer_range="sum")
+    with pytest.raises(ConfigError, match=r"layer_range is \['a', 'sum'\]; the layers are x, inner, sum"):
+        graph().summary(layer_range=["a", "sum"])

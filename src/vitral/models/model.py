@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -129,14 +129,26 @@ class Model(Subclassed):
                 return layer
         raise ConfigError(f"no layer is called {name!r}; the layers are {', '.join(layer.name for layer in layers)}")
 
-    def summary(self, line_length: int | None = None, print_fn: Callable[[str], Any] | None = None) -> None:
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Sequence[float] | None = None,
+        print_fn: Callable[[str], Any] | None = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Sequence[str] | None = None,
+    ) -> None:
         """Write the table of layers with output shapes and numbers of parameters, as Keras 3 draws it.
 
-        `print_fn` receives the whole text; without it the text goes to standard output.
+        `line_length` is in characters, less on a narrow terminal unless given; `positions` says at which shares of the
+        line the columns end. `expand_nested` lists the layers of models inside, `show_trainable` who may change.
+        `layer_range`, two names or patterns of names, leaves out what is before the first and after the last layer that
+        matches. `print_fn` receives the whole text; without it the text goes to standard output. Raises ConfigError
+        for columns that are too narrow, or names that no layer has.
         """
         from vitral.models.summary import summary_text
 
-        text = summary_text(self, line_length)
+        text = summary_text(self, line_length, positions, expand_nested, show_trainable, layer_range)
         if print_fn is not None:
             print_fn(text)
         else:

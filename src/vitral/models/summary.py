@@ -1,43 +1,60 @@
 """The table of layers that `model.summary()` writes, laid out as Keras 3 lays it out."""
 
+import re
 import shutil
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from vitral.core.tree import map_structure
 from vitral.core.variable import Variable
+from vitral.errors import ConfigError
 from vitral.layers import Layer
 from vitral.models.functional import Functional
 from vitral.models.graph import Graph
 from vitral.models.model import Model
+from vitral.models.table import draw_table, inner_widths
 from vitral.typing import Shape
 
 _HEADERS = ("Layer (type)", "Output Shape", "Param #", "Connected to")
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
-def summary_text(model: Model, line_length: int | None = None) -> str:
-    """The whole summary; `line_length` is 88 unless given, less on a narrow terminal.
+def summary_text(
+    model: Model,
+    line_length: int | None = None,
+    positions: Sequence[float] | None = None,
+    expand_nested: bool = False,
+    show_trainable: bool = False,
+    layer_range: Sequence[str] | None = None,
+) -> str:
+    """The whole summary; the arguments are those of `Model.summary`.
 
-    A graph with branches has a column more, in 108 characters: on which calls' results each layer is called.
+    A graph with branches has a column more: on which calls' results each layer is called.
     """
     graph = model.graph if isinstance(model, Functional) and _has_branches(model.graph) else None
-    length = line_length or min(88 if graph is None else 108, shutil.get_terminal_size().columns - 4)
-    rows = [[f"{layer.name} ({type(layer).__name__})", _shape(layer), _count(layer)] for layer in model.layers]
-    if graph is not None:
-        rows = [[*row, _connections(layer, graph)] for layer, row in zip(model.layers, rows, strict=True)]
-    optimizer = model.optimizer.variables if model.compiled and model.optimizer.built else []
-    trainable, fixed = model.trainable_weights, model.non_trainable_weights
-    lines = [
-        f'Model: "{model.name}"',
-        *_table(rows, _widths(length, 3 if graph is None else 4)),
-        _total("Total params", trainable + fixed + optimizer),
-        _total("Trainable params", trainable),
-        _total("Non-trainable params", fixed),
+    headers = _HEADERS[: 3 if graph is None else 4]
+    alignments = "<<><"[: len(headers)]
+    shares = list(positions or ((0.45, 0.80, 1.0) if graph is None else (0.3, 0.56, 0.74, 1.0)))
+    if len(shares) != len(headers):
+        raise ConfigError(f"summary: positions are {positions}; expected {len(headers)} of them, one a column")
+    length = 88 if graph is None else 108
+    if show_trainable:
+        length += 12
+        shares = [0.9 * share for share in shares] + [1.0]
+        headers, alignments = (*headers, "Trainable"), alignments + "^"
+    length = line_length or min(length, max(40, shutil.get_terminal_size().columns - 4))
+    rows = [
+        _fields(layer, prefix, graph, show_trainable)
+        for layer, prefix in _with_nested(_range(model.layers, layer_range), expand_nested)
     ]
-    if optimizer:
-        lines.append(_total("Optimizer params", optimizer))
-    return "\n".join(lines) + "\n"
+    return "\n".join(
+        [
+            f'Model: "{model.name}"',
+            *draw_table(headers, alignments, rows, _widths(length, shares)),
+            *_totals(model),
+            "",
+        ]
+    )
 
 
 def readable_size(size: float) -> str:
@@ -53,10 +70,60 @@ def readable_size(size: float) -> str:
     return f"{size:.2f} {_UNITS[-1]}"
 
 
+def _totals(model: Model) -> Iterator[str]:
+    optimizer = model.optimizer.variables if model.compiled and model.optimizer.built else []
+    trainable, fixed = model.trainable_weights, model.non_trainable_weights
+    yield _total("Total params", trainable + fixed + optimizer)
+    yield _total("Trainable params", trainable)
+    yield _total("Non-trainable params", fixed)
+    if optimizer:
+        yield _total("Optimizer params", optimizer)
+
+
 def _total(title: str, variables: Sequence[Variable]) -> str:
     count = sum(variable.size for variable in variables)
     size = sum(variable.value.nbytes for variable in variables)
     return f" {title}: {count:,} ({readable_size(size)})"
+
+
+def _widths(length: int, shares: Sequence[float]) -> list[int]:
+    """The room in each column; columns end at these shares of the line."""
+    ends = [0, *(int(share * length) for share in shares)]
+    outer = [right - left for left, right in pairwise(ends)]
+    if min(outer) < 4:
+        raise ConfigError(f"summary: columns of {outer} characters are too narrow; expected 4 or more: a longer line")
+    return [max(1, width) for width in inner_widths(outer)]
+
+
+def _range(layers: Sequence[Layer], names: Sequence[str] | None) -> Sequence[Layer]:
+    """The layers from the first that matches one pattern to the last that matches the other."""
+    if names is None:
+        return layers
+    if isinstance(names, str) or len(names) != 2 or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"summary: layer_range is {names!r}; expected two names of layers, or patterns of them")
+    found = [[number for number, layer in enumerate(layers) if re.match(name, layer.name)] for name in names]
+    if not all(found):
+        known = ", ".join(layer.name for layer in layers)
+        raise ConfigError(f"summary: layer_range is {list(names)}; the layers are {known}")
+    first, last = found if found[0][0] <= found[1][-1] else found[::-1]
+    return layers[first[0] : last[-1] + 1]
+
+
+def _with_nested(layers: Sequence[Layer], expand: bool, level: int = 0) -> Iterator[tuple[Layer, str]]:
+    """The layers, each with what goes in front of its name; those of a model inside follow it."""
+    for layer in layers:
+        yield layer, "   " * level + "└ " if level else ""
+        if expand and isinstance(layer, Model):
+            yield from _with_nested(layer.layers, expand, level + 1)
+
+
+def _fields(layer: Layer, prefix: str, graph: Graph | None, show_trainable: bool) -> list[str]:
+    fields = [f"{prefix}{layer.name} ({type(layer).__name__})", _shape(layer), _count(layer)]
+    if graph is not None:
+        fields.append(_connections(layer, graph))
+    if show_trainable:
+        fields.append(("Y" if layer.trainable else "N") if layer.weights else "-")
+    return fields
 
 
 def _has_branches(graph: Graph) -> bool:
@@ -91,36 +158,3 @@ def _written(shape: Shape) -> str:
 
 def _count(layer: Layer) -> str:
     return f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
-
-
-def _widths(length: int, columns: int) -> list[int]:
-    # The columns' shares of the line include their borders and padding, which are taken off as evenly as it goes.
-    shares, frames = ((0.45, 0.80, 1.0), (3, 4, 3)) if columns == 3 else ((0.3, 0.56, 0.74, 1.0), (3, 3, 4, 3))
-    ends = [0, *(int(share * length) for share in shares)]
-    return [max(4, right - left - frame) for left, right, frame in zip(ends, ends[1:], frames, strict=False)]
-
-
-def _table(rows: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
-    def rule(left: str, line: str, middle: str, right: str) -> str:
-        return left + middle.join(line * (width + 2) for width in widths) + right
-
-    lines = [rule("┏", "━", "┳", "┓"), *_row(_HEADERS[: len(widths)], widths, "┃"), rule("┡", "━", "╇", "┩")]
-    for number, row in enumerate(rows):
-        if number:
-            lines.append(rule("├", "─", "┼", "┤"))
-        lines += _row(row, widths, "│")
-    return [*lines, rule("└", "─", "┴", "┘")]
-
-
-def _row(cells: Sequence[str], widths: Sequence[int], border: str) -> list[str]:
-    """The cells side by side, in as many lines as the longest needs; the third column is aligned to the right."""
-    wrapped = [textwrap.wrap(cell, width) or [""] for cell, width in zip(cells, widths, strict=True)]
-    lines = []
-    for number in range(max(map(len, wrapped))):
-        texts = [cell[number] if number < len(cell) else "" for cell in wrapped]
-        padded = [
-            f"{text:{'>' if column == 2 else '<'}{width}}"
-            for column, (text, width) in enumerate(zip(texts, widths, strict=True))
-        ]
-        lines.append(f"{border} " + f" {border} ".join(padded) + f" {border}")
-    return lines
