@@ -65,6 +65,15 @@ CASES: dict[type[layers.Layer], list[tuple[Callable[[], layers.Layer], Any]]] = 
         (lambda: layers.GroupNormalization(2), IMAGE),
         (lambda: layers.GroupNormalization(-1, scale=False, center=False), IMAGE),
     ],
+    layers.UnitNormalization: [
+        (layers.UnitNormalization, IMAGE),
+        (lambda: layers.UnitNormalization([1, 2]), IMAGE),
+    ],
+    layers.RMSNormalization: [
+        (layers.RMSNormalization, IMAGE),
+        (lambda: layers.RMSNormalization([1, 3], epsilon=0.1), IMAGE),
+        (layers.RMSNormalization, (5,)),
+    ],
     layers.MaxPooling2D: [
         (lambda: layers.MaxPooling2D(), IMAGE),
         (lambda: layers.MaxPooling2D((3, 2), (2, 1), "same"), IMAGE),
@@ -75,6 +84,15 @@ CASES: dict[type[layers.Layer], list[tuple[Callable[[], layers.Layer], Any]]] = 
     ],
     layers.GlobalAveragePooling2D: [(layers.GlobalAveragePooling2D, IMAGE)],
     layers.GlobalMaxPooling2D: [(lambda: layers.GlobalMaxPooling2D(keepdims=True), IMAGE)],
+    layers.AdaptiveAveragePooling2D: [
+        (lambda: layers.AdaptiveAveragePooling2D(1), IMAGE),
+        (lambda: layers.AdaptiveAveragePooling2D((7, 3)), IMAGE),
+        (lambda: layers.AdaptiveAveragePooling2D((3, 4)), IMAGE),
+    ],
+    layers.AdaptiveMaxPooling2D: [
+        (lambda: layers.AdaptiveMaxPooling2D((7, 3)), IMAGE),
+        (lambda: layers.AdaptiveMaxPooling2D((3, 4)), IMAGE),
+    ],
     layers.ZeroPadding2D: [(lambda: layers.ZeroPadding2D(((1, 0), (2, 3))), IMAGE)],
     layers.BatchNormalization: [
         (layers.BatchNormalization, IMAGE),
@@ -170,6 +188,8 @@ CASES: dict[type[layers.Layer], list[tuple[Callable[[], layers.Layer], Any]]] = 
     Sequential: [(lambda: Sequential([Input((5,)), layers.Dense(3)]), (5,))],
     Functional: [(two_results, (5,))],
     layers.SpatialDropout2D: [(lambda: layers.SpatialDropout2D(0.5), IMAGE)],
+    layers.AlphaDropout: [(lambda: layers.AlphaDropout(0.5), IMAGE)],
+    layers.RepeatVector: [(lambda: layers.RepeatVector(3), (5,))],
     layers.GaussianDropout: [(lambda: layers.GaussianDropout(0.5), IMAGE)],
     layers.GaussianNoise: [(lambda: layers.GaussianNoise(0.5), IMAGE)],
     layers.LeakyReLU: [(layers.LeakyReLU, IMAGE)],

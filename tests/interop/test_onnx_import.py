@@ -30,28 +30,24 @@ def comes_back(model: Any, path: Path) -> Any:
     return again
 
 
-REFUSED: list[tuple[Any, Callable[[Any], bool], str]] = [
-    (layers.Activation, lambda layer: layer.activation.name == "log_sigmoid", "no layers for: Neg$"),
+def is_by_matrices(layer: Any) -> bool:
+    """Whether ONNX has no operator for what the layer does to an image."""
+    return layer.interpolation not in ("nearest", "bilinear") or layer.__dict__.get("antialias", False)
+
+
+REFUSED: list[tuple[type[layers.Layer], Callable[[Any], bool], str]] = [
     (layers.Activation, lambda layer: layer.activation.name == "squareplus", "no layers for: Sqrt$"),
     (layers.Activation, lambda layer: layer.activation.name == "glu", "no layers for: Split$"),
-    (layers.Activation, lambda layer: layer.activation.name == "sparsemax", "no layers for: Cast, CumSum, "),
+    (layers.Activation, lambda layer: layer.activation.name == "sparsemax", "no layers for: CumSum, Greater, "),
     (layers.ReLU, lambda layer: layer.threshold > 0, "no layers for: Less, Where$"),
-    (
-        layers.GroupNormalization,
-        lambda layer: len(layer.input_shape) < 4,
-        r"expected \(batch, channels, height, width\)",
-    ),
-    (layers.Dot, lambda layer: True, "no layers for: Einsum"),
-    (layers.Embedding, lambda layer: True, "no layers for: Cast, Gather$"),
-    (layers.PositionEmbedding, lambda layer: True, "has a constant of shape"),
-    (layers.MultiHeadAttention, lambda layer: True, "expected a constant$"),
-    ((layers.Cell, layers.RNN), lambda layer: True, "no layers for: "),
-    (layers.Bidirectional, lambda layer: True, "no layers for: "),
-    (layers.TimeDistributed, lambda layer: True, "m.onnx"),
-    (layers.UpSampling2D, lambda layer: layer.interpolation not in ("nearest", "bilinear"), "works on the last axis"),
-    (layers.RandomCrop, lambda layer: True, "by whole numbers"),
-    (layers.CenterCrop, lambda layer: layer.height == 8, "by whole numbers"),
-    (layers.Resizing, lambda layer: True, "m.onnx"),
+    (layers.RMSNormalization, lambda layer: True, "no layers for: Sqrt$"),
+    (layers.AdaptiveAveragePooling2D, lambda layer: layer.output_size == (3, 4), "expected the channels$"),
+    (layers.AdaptiveMaxPooling2D, lambda layer: layer.output_size == (3, 4), r"reduces the axes \[2\] of 4"),
+    (layers.UpSampling2D, is_by_matrices, "expected the channels$"),
+    (layers.Resizing, is_by_matrices, "expected the channels$"),
+    (layers.Resizing, lambda layer: (layer.height, layer.interpolation) == (3, "nearest"), "expected the channels$"),
+    (layers.Resizing, lambda layer: layer.fill_value > 0, "does not pad with zeros"),
+    (layers.Bidirectional, lambda layer: layer.return_state, "expected both ways through a sequence"),
 ]
 """Layers that the import does not recognize in their nodes, and what it says."""
 

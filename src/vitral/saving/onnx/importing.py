@@ -13,6 +13,7 @@ from vitral.saving.onnx.package import import_onnx
 from vitral.saving.onnx.reading import read_onnx
 from vitral.saving.onnx.sketch import Given, Sketch
 
+_OF_SIZES = ("Shape", "ConstantOfShape")
 _ENTRY_BY_ENTRY = ("Add", "Sub", "Mul", "Div", "Identity", "Clip")
 
 
@@ -27,7 +28,7 @@ def from_onnx(filepath: str | Path, channels_last: bool | None = None) -> Model:
     path = Path(filepath)
     content = read_onnx(path)
     graph = content.graph
-    unknown = {node.op_type for node in graph.node} - {*TAKEN, "Constant"}
+    unknown = {node.op_type for node in graph.node} - {*TAKEN, *_OF_SIZES, "Constant"}
     foreign = {node.domain for node in graph.node} - {"", "ai.onnx"}
     if unknown or foreign:
         names = sorted(unknown) + [f"those of {domain}" for domain in sorted(foreign)]
@@ -62,13 +63,14 @@ def _model(sketch: Sketch, graph: Any, channels_last: bool) -> Model:
             if value is None:
                 raise sketch.error(node, "has no tensor as its value")
             sketch.constants[node.output[0]] = value
-        elif node.output[0] not in sketch.done:
+        elif not sketch.note_sizes(node) and node.output[0] not in sketch.done:
             sketch.values[node.output[0]] = TAKEN[node.op_type](sketch, node)
     outputs = []
     for port in graph.output:
         given = sketch.values[port.name]
-        if given.order is not None:
-            raise ModelFileError(f"the output {port.name!r} is a flattened image; expected weights behind it")
+        if given.order is not None or given.lead:
+            kind = given.lead or "a flattened image"
+            raise ModelFileError(f"the output {port.name!r} is {kind}; expected weights behind it")
         outputs.append(given.tensor)
     return Functional(inputs if len(inputs) > 1 else inputs[0], outputs if len(outputs) > 1 else outputs[0])
 

@@ -5,14 +5,19 @@ from typing import Any
 from vitral import layers
 from vitral.layers import Layer
 
-OPERATORS: dict[type[Layer], tuple[str, list[int]]] = {
-    layers.SimpleRNNCell: ("RNN", [0]),
-    layers.GRUCell: ("GRU", [0, 1, 2]),
-    layers.LSTMCell: ("LSTM", [0, 3, 1, 2]),
+OPERATORS: dict[type[Layer], str] = {
+    layers.SimpleRNNCell: "RNN",
+    layers.GRUCell: "GRU",
+    layers.LSTMCell: "LSTM",
 }
-"""The operator for a cell, and its gates by their places in the cell."""
+"""The operator for a cell."""
 
-ACTIVATIONS: dict[str, tuple[str, dict[str, float]]] = {
+GATES = {"RNN": [0], "GRU": [0, 1, 2], "LSTM": [0, 3, 1, 2]}
+"""The gates of an operator by their places in the cell."""
+
+Constants = dict[str, float]
+
+ACTIVATIONS: dict[str, tuple[str, Constants]] = {
     "linear": ("Affine", {"alpha": 1.0, "beta": 0.0}),
     "relu": ("Relu", {}),
     "leaky_relu": ("LeakyRelu", {"alpha": 0.2}),
@@ -24,6 +29,9 @@ ACTIVATIONS: dict[str, tuple[str, dict[str, float]]] = {
     "softplus": ("Softplus", {}),
 }
 """The activations that these operators have, by their Keras names, with their constants."""
+
+USUAL = {"RNN": ["Tanh"], "GRU": ["Sigmoid", "Tanh"], "LSTM": ["Sigmoid", "Tanh", "Tanh"]}
+"""The activations of an operator that names none."""
 
 
 def activations_of(cell: Any) -> list[Any]:

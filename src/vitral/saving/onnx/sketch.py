@@ -6,6 +6,7 @@ numbers in another order here, so the weights that follow are rearranged.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +28,10 @@ class Given:
     """Whether its axes are (batch, channels, height, width) in the graph."""
     flattened: Shape | None = None
     """The image, (height, width, channels), that was flattened channel by channel."""
+    lead: str = ""
+    """How the axes stand in the graph if otherwise than here; one of `leads`."""
+    others: tuple[KerasTensor, ...] = ()
+    """Of the scores of an attention, the tensor being the query: the key; of what it found, key and value."""
 
     @property
     def shape(self) -> Shape:
@@ -54,13 +59,44 @@ class Sketch:
                 self.users[name].append(node)
         self.results = {output.name for output in graph.output}
         self.done: set[str] = set()
+        self.sizes: set[str] = set()
+        """What is worked out from the shapes of values alone."""
+        self.zeros: set[str] = set()
+        self.steps: dict[KerasTensor, Given] = {}
+        """The sequences whose steps were made one large batch, by the inputs that stand for it."""
 
-    def value(self, node: Any, number: int = 0) -> Given:
-        """What a node receives; raises ModelFileError if that is a constant."""
+    def value(self, node: Any, number: int = 0, leads: Sequence[str] = ("",)) -> Given:
+        """What a node receives; raises ModelFileError if that is a constant, or has not one of these leads."""
         name = node.input[number]
         if name not in self.values:
             raise self.error(node, f"works on the constant {name!r}; expected it to depend on the input")
+        if self.values[name].lead not in leads:
+            received, *expected = (lead or "a value as it is" for lead in (self.values[name].lead, *leads))
+            raise self.error(node, f"works on {received}; expected {' or '.join(expected)}")
         return self.values[name]
+
+    def note_sizes(self, node: Any) -> bool:
+        """Whether a node works on shapes alone; what it gives is remembered then."""
+        taken = {name for name in node.input if name and name not in self.constants}
+        if node.op_type != "Shape" and not (taken and taken <= self.sizes):
+            return False
+        self.sizes.update(node.output)
+        filled = self.attribute(node, "value") if node.op_type == "ConstantOfShape" else None
+        if node.op_type in ("Slice", "Expand"):
+            zero = self.is_zero(node.input[0])
+        else:
+            zero = node.op_type == "ConstantOfShape" and (filled is None or not self._array(filled).any())
+        self.zeros.update(node.output if zero else ())
+        return True
+
+    def is_zero(self, name: str) -> bool:
+        """Whether a value is made of zeros alone."""
+        return name in self.zeros or (name in self.constants and not self._array(self.constants[name]).any())
+
+    def is_used(self, node: Any, number: int) -> bool:
+        """Whether anybody needs this result of a node."""
+        name = node.output[number] if len(node.output) > number else ""
+        return bool(name) and (name in self.results or bool(self.users[name]))
 
     def is_constant(self, node: Any, number: int) -> bool:
         """Whether there is such an input, and it is a constant."""
@@ -73,7 +109,10 @@ class Sketch:
         name = node.input[number]
         if name not in self.constants:
             raise self.error(node, f"takes {name!r} from other nodes; expected a constant")
-        return np.asarray(self.onnx.numpy_helper.to_array(self.constants[name]))
+        return self._array(self.constants[name])
+
+    def _array(self, tensor: Any) -> Array:
+        return np.asarray(self.onnx.numpy_helper.to_array(tensor))
 
     def attribute(self, node: Any, name: str, default: Any = None) -> Any:
         """An attribute of a node as a plain value."""

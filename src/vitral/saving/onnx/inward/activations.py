@@ -4,6 +4,7 @@ from typing import Any
 
 from vitral import layers
 from vitral.saving.onnx.inward.registry import takes
+from vitral.saving.onnx.leads import LENGTH, SCORES, SHORTEST
 from vitral.saving.onnx.sketch import Given, Sketch
 
 _BY_NAME = {
@@ -65,6 +66,11 @@ def _prelu(sketch: Sketch, node: Any) -> Given:
     return sketch.put(node, layers.PReLU(shared_axes=shared or None), x, [slope])
 
 
+@takes("Neg")
+def _negative(sketch: Sketch, node: Any) -> Given:
+    return sketch.put(node, layers.Rescaling(-1.0), sketch.value(node))
+
+
 @takes("LeakyRelu")
 def _leaky_relu(sketch: Sketch, node: Any) -> Given:
     return sketch.put(node, layers.LeakyReLU(sketch.attribute(node, "alpha", 0.01)), sketch.value(node))
@@ -73,6 +79,8 @@ def _leaky_relu(sketch: Sketch, node: Any) -> Given:
 @takes("Clip")
 def _clip(sketch: Sketch, node: Any) -> Given:
     low, high = (sketch.constant(node, number) for number in (1, 2))
+    if low is not None and high is None and 0 <= low <= SHORTEST and sketch.values[node.input[0]].lead == LENGTH:
+        return sketch.value(node, leads=[LENGTH])
     if low is not None and high is not None and low == -1 and high == 1:
         return sketch.put(node, layers.Activation("hard_tanh"), sketch.value(node))
     if low is None or low != 0:
@@ -82,7 +90,9 @@ def _clip(sketch: Sketch, node: Any) -> Given:
 
 @takes("Softmax", "LogSoftmax")
 def _softmax(sketch: Sketch, node: Any) -> Given:
-    x = sketch.plain(node, sketch.value(node))
+    x = sketch.plain(node, sketch.value(node, leads=("", SCORES)))
+    if x.lead and sketch.attribute(node, "axis", -1) in (-1, 3) and node.op_type == "Softmax":
+        return x
     channels = 1 if x.first else len(x.shape) - 1
     axis = sketch.attribute(node, "axis", -1) % len(x.shape)
     if axis != channels:

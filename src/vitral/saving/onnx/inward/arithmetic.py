@@ -1,12 +1,15 @@
 """Scales, and values put together entry by entry, from ONNX nodes."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from vitral import layers
+from vitral.saving.onnx.inward.recurrent import both_directions
 from vitral.saving.onnx.inward.registry import takes
 from vitral.saving.onnx.inward.windows import image_of
+from vitral.saving.onnx.leads import LENGTH, REVERSED, SHORTEST
 from vitral.saving.onnx.sketch import Given, Sketch
 from vitral.typing import Array
 
@@ -39,18 +42,38 @@ def _layer_normalization(sketch: Sketch, node: Any) -> Given:
 
 @takes("GroupNormalization")
 def _group_normalization(sketch: Sketch, node: Any) -> Given:
-    x, gamma, beta = image_of(sketch, node), sketch.constant(node, 1), sketch.constant(node, 2)
+    x, gamma, beta = sketch.value(node), sketch.constant(node, 1), sketch.constant(node, 2)
     layer = layers.GroupNormalization(
         sketch.attribute(node, "num_groups"), epsilon=sketch.attribute(node, "epsilon", 1e-5)
     )
-    return sketch.put(node, layer, x, [weight for weight in (gamma, beta) if weight is not None])
+    weights = [weight for weight in (gamma, beta) if weight is not None]
+    if len(x.shape) != 3:
+        return sketch.put(node, layer, image_of(sketch, node), weights)
+    # The channels stand behind the batch.
+    turned = sketch.put(node, layers.Permute((2, 1)), x)
+    return sketch.put(node, layers.Permute((2, 1)), sketch.put(node, layer, turned, weights))
+
+
+@takes("ReduceL2")
+def _length(sketch: Sketch, node: Any) -> Given:
+    # What is divided by this length comes out of the layer that is made of it here.
+    x, axes = sketch.plain(node, sketch.value(node)), sketch.constant(node, 1)
+    if axes is None or not sketch.attribute(node, "keepdims", 1):
+        raise sketch.error(node, "reduces all axes, or leaves them out; expected lengths to divide by")
+    over = [int(axis) % len(x.shape) for axis in axes]
+    layer = layers.UnitNormalization([(0, 3, 1, 2)[axis] for axis in over] if x.first else over)
+    return replace(sketch.put(node, layer, x), lead=LENGTH)
 
 
 @takes("Add", "Sub", "Mul", "Div", "Max", "Min")
 def _arithmetic(sketch: Sketch, node: Any) -> Given:
     if any(sketch.is_constant(node, number) for number in range(len(node.input))):
         return _with_constant(sketch, node)
-    xs = [sketch.value(node, number) for number in range(len(node.input))]
+    xs = [sketch.value(node, number, leads=("", REVERSED, LENGTH)) for number in range(len(node.input))]
+    if node.op_type == "Div" and [x.lead for x in xs] == ["", LENGTH] and xs[1].tensor.node.inputs == [xs[0].tensor]:
+        return replace(xs[1], lead="")
+    if any(x.lead for x in xs):
+        return both_directions(sketch, node, xs)
     merge = {"Add": layers.Add, "Sub": layers.Subtract, "Mul": layers.Multiply, "Max": layers.Maximum}
     merge["Min"] = layers.Minimum
     if node.op_type not in merge:
@@ -64,10 +87,15 @@ def _arithmetic(sketch: Sketch, node: Any) -> Given:
 def _with_constant(sketch: Sketch, node: Any) -> Given:
     """Scale and offset by a number, or by one number for each channel."""
     side = 1 if sketch.is_constant(node, 1) else 0
-    x, value = sketch.value(node, 1 - side), sketch.constant(node, side)
+    x, value = sketch.value(node, 1 - side, leads=("", LENGTH)), sketch.constant(node, side)
     assert value is not None, "there is a constant"
+    if x.lead and node.op_type == "Max" and value.size == 1 and 0 <= value <= SHORTEST:
+        return x
+    sketch.value(node, 1 - side)
     if node.op_type in ("Max", "Min") or len(node.input) != 2 or (node.op_type == "Div" and side == 0):
         raise sketch.error(node, "works on a constant in a way that no layer does")
+    if node.op_type == "Add" and _has_places(x, value):
+        return sketch.put(node, layers.PositionEmbedding(), x, [value.reshape(value.shape[-2:])])
     number = _per_channel(sketch, node, x, value.astype(np.float64))
     scale, offset = np.asarray(1.0), np.asarray(0.0)
     if node.op_type == "Add":
@@ -81,6 +109,11 @@ def _with_constant(sketch: Sketch, node: Any) -> Given:
     else:
         scale = 1 / number
     return sketch.put(node, layers.Rescaling(scale.tolist(), offset.tolist()), x)
+
+
+def _has_places(x: Given, value: Array) -> bool:
+    """Whether there is a vector for each place of a sequence."""
+    return len(x.shape) == 3 and x.shape[1] != 1 and value.shape in (x.shape[1:], (1, *x.shape[1:]))
 
 
 def _per_channel(sketch: Sketch, node: Any, x: Given, value: Array) -> Array:

@@ -1,11 +1,13 @@
 """Layers that work on images from ONNX nodes."""
 
+from dataclasses import replace
 from typing import Any
 
 from vitral import layers
 from vitral.ops.geometry import Pair
 from vitral.saving.onnx.inward.registry import takes
 from vitral.saving.onnx.inward.windows import image_of, never_negative, padded
+from vitral.saving.onnx.leads import REVERSED
 from vitral.saving.onnx.sketch import Given, Sketch
 
 
@@ -68,8 +70,11 @@ def _pad(sketch: Sketch, node: Any) -> Given:
 
 @takes("Slice")
 def _slice(sketch: Sketch, node: Any) -> Given:
-    x = image_of(sketch, node)
     starts, ends, axes, steps = (sketch.constant(node, number) for number in (1, 2, 3, 4))
+    x = sketch.value(node, leads=("", REVERSED))
+    if x.lead and [None if part is None else part.tolist() for part in (starts, axes, steps)] == [[-1], [1], [-1]]:
+        return replace(x, lead="")
+    x = image_of(sketch, node)
     if starts is None or ends is None or (steps is not None and (steps != 1).any()):
         raise sketch.error(node, "takes every second pixel or fewer; expected all of them")
     cuts = {2: (0, 0), 3: (0, 0)}
@@ -81,25 +86,3 @@ def _slice(sketch: Sketch, node: Any) -> Given:
         first, last, _ = slice(int(start), int(end)).indices(size)
         cuts[place] = (first, size - last)
     return sketch.put(node, layers.Cropping2D((cuts[2], cuts[3])), x)
-
-
-@takes("Resize")
-def _resize(sketch: Sketch, node: Any) -> Given:
-    x, scales = image_of(sketch, node), sketch.constant(node, 2)
-    mode, places, nearest = (
-        sketch.attribute(node, name, default)
-        for name, default in (
-            ("mode", "nearest"),
-            ("coordinate_transformation_mode", "half_pixel"),
-            ("nearest_mode", "round_prefer_floor"),
-        )
-    )
-    if scales is None or len(scales) != 4 or (scales[:2] != 1).any() or (scales % 1).any():
-        raise sketch.error(node, "does not enlarge height and width by whole numbers")
-    if mode == "nearest" and (places, nearest) in (("asymmetric", "floor"), ("half_pixel", "round_prefer_floor")):
-        interpolation = "nearest"
-    elif mode == "linear" and places == "half_pixel":
-        interpolation = "bilinear"
-    else:
-        raise sketch.error(node, f"has mode={mode}, {places}, {nearest}; expected nearest pixels or linear half_pixel")
-    return sketch.put(node, layers.UpSampling2D((int(scales[2]), int(scales[3])), interpolation=interpolation), x)

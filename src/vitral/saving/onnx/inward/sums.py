@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 
 from vitral import layers
+from vitral.saving.onnx.inward.attention import attended, attention
 from vitral.saving.onnx.inward.registry import takes
 from vitral.saving.onnx.inward.windows import image_of, padded
+from vitral.saving.onnx.leads import FOUND
 from vitral.saving.onnx.sketch import Given, Sketch
 from vitral.typing import Array
 
@@ -48,7 +50,9 @@ def _gemm(sketch: Sketch, node: Any) -> Given:
 
 @takes("MatMul")
 def _matmul(sketch: Sketch, node: Any) -> Given:
-    x, kernel = sketch.value(node), sketch.constant(node, 1)
+    if len(node.input) == 2 and all(name in sketch.values for name in node.input):
+        return attention(sketch, node)
+    x, kernel = sketch.value(node, leads=("", FOUND)), sketch.constant(node, 1)
     if kernel is None or kernel.ndim != 2:
         raise sketch.error(node, "does not multiply by a constant matrix; expected weights")
     # A bias is a node of its own behind this one.
@@ -64,6 +68,8 @@ def _matmul(sketch: Sketch, node: Any) -> Given:
 
 
 def _dense(sketch: Sketch, node: Any, x: Given, kernel: Array, bias: Array | None) -> Given:
+    if x.lead:
+        return attended(sketch, node, x, kernel, bias)
     if x.first:
         raise sketch.error(node, "works on the last axis of (batch, channels, height, width); expected the channels")
     if x.order is not None:
@@ -102,3 +108,27 @@ def _conv_transpose(sketch: Sketch, node: Any) -> Given:
         if cut == pads[:2] and layer.compute_output_shape(x.shape)[1:3] == sizes:
             return sketch.put(node, layer, x, [kernel.transpose(2, 3, 1, 0), *([] if bias is None else [bias])])
     raise sketch.error(node, f"has pads={pads}, output_padding={more}; expected those of valid or same padding")
+
+
+@takes("Einsum")
+def _einsum(sketch: Sketch, node: Any) -> Given:
+    xs = [sketch.plain(node, sketch.value(node, number)) for number in range(len(node.input))]
+    terms, _, result = sketch.attribute(node, "equation").replace(" ", "").partition("->")
+    left, _, right = terms.partition(",")
+    shared = [letter for letter in left[1:] if letter in right[1:]]
+    stays = "".join(letter for letter in left + right[1:] if letter not in shared)
+    if len(xs) != 2 or len(shared) != 1 or left[0] != right[0] or result != stays or len(set(stays)) < len(stays):
+        raise sketch.error(node, f"has the equation {terms}->{result}; expected products over one axis of two values")
+    if any(x.first for x in xs):
+        raise sketch.error(node, "works on an image with its channels in front")
+    axes = left.index(shared[0]), right.index(shared[0])
+    y = Given(layers.Dot(axes)([x.tensor for x in xs]))
+    if len(stays) > 1:
+        return y
+    # Ours has an axis of length 1 there.
+    user = sketch.only_user(node.output[0])
+    if user is None or user.op_type != "Unsqueeze":
+        raise sketch.error(node, "gives one number for each sample; expected an axis more behind it")
+    sketch.done.add(user.output[0])
+    sketch.values[user.output[0]] = y
+    return y

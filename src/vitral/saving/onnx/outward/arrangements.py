@@ -25,3 +25,9 @@ def _concatenate(drawing: Drawing, layer: layers.Concatenate, shape: Shape, *xs:
 @draws(layers.Permute)
 def _permute(drawing: Drawing, layer: layers.Permute, shape: Shape, x: Value) -> Value:
     return Value(shape, last=drawing.node("Transpose", drawing.last(x), perm=[0, *layer.dims]))
+
+
+@draws(layers.RepeatVector)
+def _repeat_vector(drawing: Drawing, layer: layers.RepeatVector, shape: Shape, x: Value) -> Value:
+    one = drawing.node("Unsqueeze", drawing.last(x), drawing.constant([1], "int64"))
+    return Value(shape, last=drawing.node("Expand", one, drawing.constant([1, layer.n, 1], "int64")))

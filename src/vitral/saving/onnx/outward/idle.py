@@ -18,6 +18,7 @@ for _class in (
     layers.Identity,
     layers.Dropout,
     layers.SpatialDropout2D,
+    layers.AlphaDropout,
     layers.GaussianDropout,
     layers.GaussianNoise,
     layers.Activation,

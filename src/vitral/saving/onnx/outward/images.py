@@ -1,11 +1,15 @@
 """Layers that work on images as ONNX nodes."""
 
-from vitral import layers
+from typing import Any
+
+import numpy as np
+
+from vitral import layers, ops
 from vitral.ops.geometry import Pair
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.registry import draws
 from vitral.saving.onnx.outward.windows import windows
-from vitral.typing import Shape
+from vitral.typing import Array, Shape
 
 
 @draws(layers.MaxPooling2D)
@@ -33,6 +37,53 @@ def _global_max(drawing: Drawing, layer: layers.GlobalMaxPooling2D, shape: Shape
 def _over_image(drawing: Drawing, kind: str, keepdims: bool, shape: Shape, x: Value) -> Value:
     y = drawing.node(kind, drawing.first(x), drawing.constant([2, 3], "int64"), keepdims=int(keepdims))
     return Value(shape, first=y) if keepdims else Value(shape, last=y)
+
+
+@draws(layers.AdaptiveAveragePooling2D)
+def _adaptive_average(drawing: Drawing, layer: layers.AdaptiveAveragePooling2D, shape: Shape, x: Value) -> Value:
+    ways = list(zip(x.sizes()[:2], layer.output_size, strict=True))
+    frame = _equal_windows(ways)
+    if frame is not None:
+        return Value(shape, first=drawing.node("AveragePool", drawing.first(x), **frame))
+    rows, columns = (_means(*way) for way in ways)
+    return Value(shape, first=along_both_axes(drawing, drawing.first(x), rows, columns))
+
+
+@draws(layers.AdaptiveMaxPooling2D)
+def _adaptive_max(drawing: Drawing, layer: layers.AdaptiveMaxPooling2D, shape: Shape, x: Value) -> Value:
+    ways = list(zip(x.sizes()[:2], layer.output_size, strict=True))
+    frame = _equal_windows(ways)
+    if frame is not None:
+        return Value(shape, first=drawing.node("MaxPool", drawing.first(x), **frame))
+    name = drawing.first(x)
+    for axis, way in enumerate(ways, start=2):
+        place = drawing.constant([axis], "int64")
+        parts = []
+        for weights in _means(*way):
+            first, *_, last = np.repeat(np.flatnonzero(weights), 2)
+            window = [drawing.constant([end], "int64") for end in (first, last + 1)]
+            parts.append(drawing.node("ReduceMax", drawing.node("Slice", name, *window, place), place))
+        name = drawing.node("Concat", *parts, axis=axis)
+    return Value(shape, first=name)
+
+
+def _equal_windows(ways: list[tuple[int, int]]) -> dict[str, Any] | None:
+    """The windows of a pool that divides each side into so many parts; None if they are not all of one size."""
+    if any(before % after for before, after in ways):
+        return None
+    size = [before // after for before, after in ways]
+    return {"kernel_shape": size, "strides": size}
+
+
+def _means(before: int, after: int) -> Array:
+    """The matrix (after, before) that takes a side to the means of its parts: what becomes of each pixel alone."""
+    pixels = np.eye(before).reshape(1, before, 1, before)
+    return ops.adaptive_average_pool2d(pixels, size=(after, 1))[0][0, :, 0]
+
+
+def along_both_axes(drawing: Drawing, name: str, rows: Array, columns: Array) -> str:
+    """Images (batch, channels, height, width) times a matrix (new, old) for each side."""
+    return drawing.node("MatMul", drawing.constant(rows), drawing.node("MatMul", name, drawing.constant(columns.T)))
 
 
 @draws(layers.ZeroPadding2D)

@@ -6,7 +6,7 @@ from vitral import layers, ops
 from vitral.layers.augmentation.largest_window import centered_cropping, largest_window
 from vitral.ops.geometry import Pair
 from vitral.saving.onnx.drawing import Drawing, Value
-from vitral.saving.onnx.outward.images import cut, framed
+from vitral.saving.onnx.outward.images import along_both_axes, cut, framed
 from vitral.saving.onnx.outward.registry import draws
 from vitral.typing import Array, Shape
 
@@ -62,8 +62,7 @@ def _resized(drawing: Drawing, x: Value, size: tuple[int, ...], interpolation: s
         options = {"mode": "linear"}
     else:
         rows, columns = (_weights(*way, interpolation, antialias) for way in ways)
-        name = drawing.node("MatMul", name, drawing.constant(columns.T))
-        return Value(shape, first=drawing.node("MatMul", drawing.constant(rows), name))
+        return Value(shape, first=along_both_axes(drawing, name, rows, columns))
     scales = drawing.constant([1, 1, *(_scale(*way) for way in ways)])
     y = drawing.node("Resize", name, "", scales, coordinate_transformation_mode="half_pixel", **options)
     return Value(shape, first=y)

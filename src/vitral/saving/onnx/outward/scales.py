@@ -3,7 +3,6 @@
 import numpy as np
 
 from vitral import layers
-from vitral.layers.arguments import sample_axes
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.registry import draws
 from vitral.typing import Array, Shape
@@ -80,38 +79,3 @@ def _prelu(drawing: Drawing, layer: layers.PReLU, shape: Shape, x: Value) -> Val
         alpha = alpha.transpose(2, 0, 1)
     slope = drawing.constant(alpha)
     return drawing.each([x], shape, lambda name: drawing.node("PRelu", name, slope))
-
-
-@draws(layers.LayerNormalization)
-def _layer_normalization(drawing: Drawing, layer: layers.LayerNormalization, shape: Shape, x: Value) -> Value:
-    axes = sample_axes(layer.axis, len(shape), "LayerNormalization")
-    gamma = np.ones([x.sizes()[axis - 1] for axis in axes]) if layer.gamma is None else layer.gamma.value
-    weights = [drawing.constant(gamma)] + ([] if layer.beta is None else [drawing.constant(layer.beta.value)])
-    # ONNX normalizes along the last axes.
-    order = [axis for axis in range(len(shape)) if axis not in axes] + list(axes)
-    y = _turned(drawing, drawing.last(x), order)
-    y = drawing.node("LayerNormalization", y, *weights, axis=-len(axes), epsilon=layer.epsilon)
-    return Value(shape, last=_turned(drawing, y, np.argsort(order).tolist()))
-
-
-def _turned(drawing: Drawing, name: str, order: list[int]) -> str:
-    return name if order == sorted(order) else drawing.node("Transpose", name, perm=order)
-
-
-@draws(layers.GroupNormalization)
-def _group_normalization(drawing: Drawing, layer: layers.GroupNormalization, shape: Shape, x: Value) -> Value:
-    channels = x.sizes()[-1]
-    gamma = np.ones(channels) if layer.gamma is None else layer.gamma.value
-    beta = np.zeros(channels) if layer.beta is None else layer.beta.value
-    groups = channels if layer.groups == -1 else layer.groups
-    weights = [drawing.constant(array) for array in (gamma, beta)]
-
-    def normalized(name: str) -> str:
-        return drawing.node("GroupNormalization", name, *weights, num_groups=groups, epsilon=layer.epsilon)
-
-    if len(shape) == 4:
-        return Value(shape, first=normalized(drawing.first(x)))
-    # ONNX has the channels behind the batch, and at least one axis more.
-    places = drawing.node("Reshape", drawing.last(x), drawing.constant([0, -1, channels], "int64"))
-    y = drawing.node("Transpose", normalized(drawing.node("Transpose", places, perm=[0, 2, 1])), perm=[0, 2, 1])
-    return Value(shape, last=drawing.node("Reshape", y, drawing.constant([0, *x.sizes()], "int64")))

@@ -2,6 +2,7 @@
 
 from vitral import layers
 from vitral.saving.onnx.drawing import Drawing, Value
+from vitral.saving.onnx.outward.normalization import unit_vectors
 from vitral.saving.onnx.outward.registry import draws
 from vitral.saving.onnx.outward.windows import windows
 from vitral.typing import Shape
@@ -84,7 +85,7 @@ def _dot(drawing: Drawing, layer: layers.Dot, shape: Shape, *xs: Value) -> Value
     names = [drawing.last(x) for x in xs]
     first, second = layer.axes_of(*[len(x.shape) for x in xs])
     if layer.normalize:
-        names = [_unit_vectors(drawing, name, axis) for name, axis in zip(names, (first, second), strict=True)]
+        names = [unit_vectors(drawing, name, (axis,)) for name, axis in zip(names, (first, second), strict=True)]
     # An axis is a letter: the batch's in front, another for each that stays, and the same for those of the products.
     letters = iter("bcdefghijklmnopqrstuvwxyz")
     left, right = (["a", *(next(letters) for _ in x.shape[1:])] for x in xs)
@@ -94,9 +95,3 @@ def _dot(drawing: Drawing, layer: layers.Dot, shape: Shape, *xs: Value) -> Value
     )
     y = drawing.node("Einsum", *names, equation=f"{''.join(left)},{''.join(right)}->{''.join(stays)}")
     return Value(shape, last=y if len(stays) > 1 else drawing.node("Unsqueeze", y, drawing.constant([1], "int64")))
-
-
-def _unit_vectors(drawing: Drawing, name: str, axis: int) -> str:
-    length = drawing.node("ReduceL2", name, drawing.constant([axis], "int64"))
-    zero = drawing.node("Equal", length, drawing.constant(0))
-    return drawing.node("Div", name, drawing.node("Where", zero, drawing.constant(1), length))
