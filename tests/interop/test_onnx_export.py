@@ -10,6 +10,7 @@ import vitral
 from tests.interop.onnx_cases import CASES, FLAT, IMAGE, around, inputs_for, randomized
 from vitral import Input, Model, Sequential, activations, layers, saving
 from vitral.errors import ConfigError
+from vitral.layers.augmentation.augmentation import Augmentation
 from vitral.saving.onnx.outward import DRAWN
 
 onnx = pytest.importorskip("onnx")
@@ -33,7 +34,11 @@ def agrees(model: Any, path: Path, batch_size: int | None = None, samples: int =
 
 
 def test_every_layer_has_a_case() -> None:
-    assert set(CASES) == set(DRAWN) - {layers.InputLayer}
+    augmentations = {cls for cls in DRAWN if issubclass(cls, Augmentation)} - set(CASES)
+    assert set(CASES) == set(DRAWN) - augmentations - {layers.InputLayer}
+    for cls in augmentations:  # all drawn alike: outside training they do nothing
+        assert DRAWN[cls] is DRAWN[layers.RandomFlip]
+        assert cls.forward is Augmentation.forward
 
 
 @pytest.mark.parametrize(("cls", "make", "shape"), FLAT, ids=[cls.__name__ for cls, _, _ in FLAT])

@@ -40,6 +40,7 @@ REFUSED: list[tuple[type[layers.Layer], Callable[[Any], bool], str]] = [
     (layers.Activation, lambda layer: layer.activation.name == "glu", "no layers for: Split$"),
     (layers.Activation, lambda layer: layer.activation.name == "sparsemax", "no layers for: CumSum, Greater, "),
     (layers.ReLU, lambda layer: layer.threshold > 0, "no layers for: Less, Where$"),
+    (layers.AutoContrast, lambda layer: True, "no layers for: Equal, ReduceMin, Where$"),
     (layers.RMSNormalization, lambda layer: True, "no layers for: Sqrt$"),
     (layers.AdaptiveAveragePooling2D, lambda layer: layer.output_size == (3, 4), "expected the channels$"),
     (layers.AdaptiveMaxPooling2D, lambda layer: layer.output_size == (3, 4), r"reduces the axes \[2\] of 4"),

@@ -104,3 +104,11 @@ def test_separable_convolution() -> None:
     assert list(state) == list(module.state_dict())
     for key, tensor in module.state_dict().items():
         np.testing.assert_array_equal(state[key], tensor.numpy())
+
+
+def test_root_mean_squares() -> None:
+    module = randomized(nn.RMSNorm(5, eps=1e-6))
+    model = Sequential([Input((6, 5)), layers.RMSNormalization(name="norm")])
+    saving.from_torch(module.state_dict(), model)
+    np.testing.assert_allclose(model(STEPS), predicted(module, STEPS).numpy(), rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(saving.to_torch(model)["norm.weight"], module.weight.detach().numpy())

@@ -107,6 +107,11 @@ def _sample_normalization(layer: layers.LayerNormalization | layers.GroupNormali
     return same(weight=layer.gamma, bias=layer.beta)
 
 
+@layout(layers.RMSNormalization)
+def _rms_normalization(layer: layers.RMSNormalization) -> list[Weights]:
+    return same(weight=layer.scale)
+
+
 @layout(layers.PReLU)
 def _prelu(layer: layers.PReLU) -> list[Weights]:
     # PyTorch has one slope for each channel, or one for all.

@@ -112,6 +112,8 @@ def _conv_transpose(sketch: Sketch, node: Any) -> Given:
 
 @takes("Einsum")
 def _einsum(sketch: Sketch, node: Any) -> Given:
+    if sketch.is_constant(node, 1):
+        return _einsum_dense(sketch, node, sketch.plain(node, sketch.value(node)))
     xs = [sketch.plain(node, sketch.value(node, number)) for number in range(len(node.input))]
     terms, _, result = sketch.attribute(node, "equation").replace(" ", "").partition("->")
     left, _, right = terms.partition(",")
@@ -132,3 +134,16 @@ def _einsum(sketch: Sketch, node: Any) -> Given:
     sketch.done.add(user.output[0])
     sketch.values[user.output[0]] = y
     return y
+
+
+def _einsum_dense(sketch: Sketch, node: Any, x: Given) -> Given:
+    equation, kernel = sketch.attribute(node, "equation").replace(" ", ""), sketch.constant(node, 1)
+    assert kernel is not None, "it is a constant"
+    inputs, _, rest = equation.partition(",")
+    axes, _, result = rest.partition("->")
+    if x.first or len(inputs) != len(x.shape) or len(axes) != kernel.ndim or not result.startswith(inputs[:1]):
+        raise sketch.error(
+            node, f"has the equation {equation} for {len(x.shape)} axes; expected one with the batch first"
+        )
+    sizes = {**dict(zip(inputs, x.shape, strict=True)), **dict(zip(axes, kernel.shape, strict=True))}
+    return sketch.put(node, layers.EinsumDense(equation, [sizes.get(axis) for axis in result[1:]]), x, [kernel])

@@ -32,3 +32,11 @@ def _time_distributed(drawing: Drawing, layer: layers.TimeDistributed, shape: Sh
     (y,) = draw(drawing, layer.layer, [Value((None, *sample), last=flat)], [inner])
     back = drawing.constant([-1, steps, *Value(inner).sizes()], "int64")
     return Value(shape, last=drawing.node("Reshape", drawing.last(y), back))
+
+
+@draws(layers.SpectralNormalization, only_if=lambda layer: can_draw(layer.layer))
+def _spectral_normalization(
+    drawing: Drawing, layer: layers.SpectralNormalization, shape: Shape, x: Value
+) -> list[Value]:
+    # The kernel was normalized in training.
+    return draw(drawing, layer.layer, [x], [shape])

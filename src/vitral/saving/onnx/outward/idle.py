@@ -16,6 +16,7 @@ def unchanged(drawing: Drawing, layer: Layer, shape: Shape, x: Value) -> Value:
 for _class in (
     layers.InputLayer,
     layers.Identity,
+    layers.ActivityRegularization,
     layers.Dropout,
     layers.SpatialDropout2D,
     layers.AlphaDropout,

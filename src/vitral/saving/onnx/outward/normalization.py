@@ -68,3 +68,17 @@ def _rms_normalization(drawing: Drawing, layer: layers.RMSNormalization, shape: 
     sizes = [size if axis in axes else 1 for axis, size in enumerate(x.sizes(), start=1)]
     scale = drawing.constant(layer.scale.value.reshape(sizes))
     return Value(shape, last=drawing.node("Mul", drawing.node("Div", name, root), scale))
+
+
+@draws(layers.AutoContrast)
+def _auto_contrast(drawing: Drawing, layer: layers.AutoContrast, shape: Shape, x: Value) -> Value:
+    name, sides = drawing.first(x), drawing.constant([2, 3], "int64")
+    low, high = (drawing.constant(limit) for limit in layer.value_range)
+    smallest = drawing.node("ReduceMin", name, sides)
+    spread = drawing.node("Sub", drawing.node("ReduceMax", name, sides), smallest)
+    flat = drawing.node("Equal", spread, drawing.constant(0))
+    share = drawing.node(
+        "Div", drawing.node("Sub", name, smallest), drawing.node("Where", flat, drawing.constant(1), spread)
+    )
+    stretched = drawing.node("Add", drawing.node("Mul", share, drawing.node("Sub", high, low)), low)
+    return Value(shape, first=drawing.node("Where", flat, name, stretched))

@@ -1,6 +1,7 @@
 """Weighted sums as ONNX nodes."""
 
 from vitral import layers
+from vitral.layers.einsum_equation import for_rank
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.normalization import unit_vectors
 from vitral.saving.onnx.outward.registry import draws
@@ -16,6 +17,13 @@ def _dense(drawing: Drawing, layer: layers.Dense, shape: Shape, x: Value) -> Val
         return Value(shape, last=drawing.node("Gemm", drawing.last(x), kernel, *bias))
     y = drawing.node("MatMul", drawing.last(x), kernel)
     return Value(shape, last=drawing.node("Add", y, *bias) if bias else y)
+
+
+@draws(layers.EinsumDense)
+def _einsum_dense(drawing: Drawing, layer: layers.EinsumDense, shape: Shape, x: Value) -> Value:
+    equation = for_rank(layer.equation, len(x.shape), layer.name).text
+    y = drawing.node("Einsum", drawing.last(x), drawing.constant(layer.kernel.value), equation=equation)
+    return Value(shape, last=y if layer.bias is None else drawing.node("Add", y, drawing.constant(layer.bias.value)))
 
 
 @draws(layers.Conv2D)
