@@ -59,7 +59,7 @@ void dense_weight_gradient(const float* x, const float* dz, Index n, Index input
 
 // sums[j] = the sum of a's column j, in parts of fixed length.
 void sum_of_rows(const float* a, Index rows, Index columns, float* sums) {
-  constexpr Index kPart = 1024;
+  constexpr Index kPart = 128;
   const Index parts = ceil_div(rows, kPart);
   const Workspace partial(parts * columns);
   for_each_piece(parts, static_cast<double>(rows * columns), [&](Index part) {
