@@ -57,6 +57,10 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.AlphaDropout(0.4, noise_shape=(None, 1, 1, None), seed=3), _IMAGES),
     ],
     "Activation": [(lambda: layers.Activation("tanh"), (3, 4))],
+    "AugMix": [
+        (lambda: layers.AugMix((-3, 3), num_chains=2, seed=3), (3, 4, 5, 3)),
+        (lambda: layers.AugMix((-3, 3), all_ops=False, seed=3), (3, 4, 3, 2)),
+    ],
     "AutoContrast": [(lambda: layers.AutoContrast((-1, 2)), _IMAGES)],
     "ActivityRegularization": [(lambda: layers.ActivityRegularization(0.1, 0.2), (3, 4))],
     "AveragePooling2D": [(lambda: layers.AveragePooling2D(2, padding="same"), _IMAGES)],
@@ -66,6 +70,9 @@ CASES: dict[str, list[Case]] = {
     ],
     "Bidirectional": [_bidirectional("concat"), _bidirectional("mul"), _bidirectional("ave", True)],
     "Concatenate": [(layers.Concatenate, [(2, 3, 4), (2, 3, 1)]), (lambda: layers.Concatenate(1), [(2, 3), (2, 2)])],
+    "ContrastLimitedAdaptiveHistogramEqualization": [
+        (lambda: layers.ContrastLimitedAdaptiveHistogramEqualization((-3, 3), tile_grid_size=(2, 3)), _IMAGES)
+    ],
     "Conv2D": [
         (lambda: layers.Conv2D(4, 3, activation="relu", bias_initializer="normal"), _IMAGES),
         (lambda: layers.Conv2D(6, (2, 3), strides=(2, 1), padding="same", groups=3, use_bias=False), _IMAGES),
@@ -151,6 +158,7 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.PReLU(alpha_initializer="normal", shared_axes=[1, 2]), _IMAGES),
     ],
     "Permute": [(lambda: layers.Permute((3, 1, 2)), (2, 3, 4, 2))],
+    "RandAugment": [(lambda: layers.RandAugment((-3, 3), 3, seed=3), (6, 4, 5, 3))],
     "RandomBrightness": [(lambda: layers.RandomBrightness(0.5, value_range=(-1, 1), seed=3), _IMAGES)],
     "RandomColorDegeneration": [(lambda: layers.RandomColorDegeneration(0.8, (-1, 1), seed=3), _IMAGES)],
     "RandomColorJitter": [
@@ -161,6 +169,10 @@ CASES: dict[str, list[Case]] = {
     "RandomCrop": [
         (lambda: layers.RandomCrop(3, 4, seed=3), _IMAGES),
         (lambda: layers.RandomCrop(6, 4, seed=3), _IMAGES),
+    ],
+    "RandomElasticTransform": [
+        (lambda: layers.RandomElasticTransform((1, 1), value_range=(-1, 1), seed=3), _IMAGES),
+        (lambda: layers.RandomElasticTransform(value_range=(-1, 1), fill_mode="constant", seed=3), (4, 9, 8, 1)),
     ],
     "RandomErasing": [(lambda: layers.RandomErasing((1, 1), value_range=(-1, 1), seed=3), _IMAGES)],
     "RandomFlip": [
@@ -178,6 +190,10 @@ CASES: dict[str, list[Case]] = {
     ],
     "RandomHue": [(lambda: layers.RandomHue(0.8, value_range=(-3, 3), seed=3), _IMAGES)],
     "RandomInvert": [(lambda: layers.RandomInvert(value_range=(-1, 2), seed=3), (4, 3, 2, 1))],
+    "RandomPerspective": [
+        (lambda: layers.RandomPerspective((1, 1), seed=3), _IMAGES),
+        (lambda: layers.RandomPerspective(0.5, 0.8, fill_value=1.0, seed=3), (4, 4, 4, 1)),
+    ],
     "RandomPosterization": [(lambda: layers.RandomPosterization((1, 6), value_range=(-3, 3), seed=3), _IMAGES)],
     "RandomSaturation": [(lambda: layers.RandomSaturation((0.1, 0.9), value_range=(-3, 3), seed=3), _IMAGES)],
     "RandomSharpness": [(lambda: layers.RandomSharpness(1.0, value_range=(-1, 1), seed=3), _IMAGES)],

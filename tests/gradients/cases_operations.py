@@ -145,6 +145,7 @@ CASES: dict[str, list[Case]] = {
     "blur2d": [([normal(2, 4, 5, 2)], {"down": normal(2, 3, seed=2), "across": normal(2, 5, seed=3)})],
     "stretch2d": [([normal(2, 3, 4, 2)], {"low": -1.0, "high": 2.0})],
     "equalize2d": [([normal(2, 3, 4, 2)], {"low": -3.0, "high": 3.0, "bins": 20})],
+    "equalize_tiles2d": [([normal(2, 5, 6, 2)], {"low": -3.0, "high": 3.0, "grid": (2, 3), "clip_limit": 4.0})],
     "blend": [
         ([normal(4, 3)], {"partner": np.array([2, 0, 3, 1]), "share": normal(4, 1)}),
         ([normal(2, 2, 2, 3)], {"partner": np.array([1, 0]), "share": normal(2, 2, 2, 1) > 0}),
@@ -159,6 +160,13 @@ CASES: dict[str, list[Case]] = {
     ],
     "resize2d": _resize(),
     "affine_sample2d": _affine_sample(),
+    "sample2d": [
+        (
+            [normal(2, 4, 5, 2)],
+            {"columns": 3 * normal(2, 4, 5, seed=2), "rows": 3 * normal(2, 4, 5, seed=3), "fill_mode": fill_mode},
+        )
+        for fill_mode in ("reflect", "constant")
+    ],
     "affine": [([normal(2, 3)], {"scale": normal(3), "offset": normal(3)})],
     "dropout": [([normal(2, 3)], {"keep": normal(2, 3) > 0, "rate": 0.25})],
     "relu": [

@@ -16,10 +16,12 @@ RANDOM = np.random.default_rng(6)
 IMAGE, COLORS, ROWS, VECTOR, WORDS = (6, 8, 4), (6, 8, 3), (5, 3), (7,), (6,)
 
 CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
+    "ActivityRegularization": [(lambda of: of.ActivityRegularization(0.25, 0.5), VECTOR)],
     "AdaptiveAveragePooling2D": [(lambda of: of.AdaptiveAveragePooling2D((4, 3)), IMAGE)],
     "AdaptiveMaxPooling2D": [(lambda of: of.AdaptiveMaxPooling2D((3, 4)), IMAGE)],
     "AlphaDropout": [(lambda of: of.AlphaDropout(0.5, seed=3), VECTOR)],
     "Activation": [(lambda of: of.Activation("hard_silu"), VECTOR)],
+    "AugMix": [(lambda of: of.AugMix(factor=0.25), COLORS)],
     "AutoContrast": [(lambda of: of.AutoContrast((-1, 2)), IMAGE)],
     "AveragePooling2D": [(lambda of: of.AveragePooling2D((2, 3), padding="same"), IMAGE)],
     "BatchNormalization": [(lambda of: of.BatchNormalization(scale=False), IMAGE)],
@@ -28,6 +30,9 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
         (lambda of: of.Bidirectional(of.GRU(3, dropout=0.5), merge_mode="sum"), ROWS),
     ],
     "CenterCrop": [(lambda of: of.CenterCrop(3, 4), IMAGE)],
+    "ContrastLimitedAdaptiveHistogramEqualization": [
+        (lambda of: of.ContrastLimitedAdaptiveHistogramEqualization((-5, 5), 2.0, (2, 3)), IMAGE)
+    ],
     "Conv2D": [(lambda of: of.Conv2D(4, 3, 2, "same", groups=2, kernel_regularizer="l2"), IMAGE)],
     "Conv2DTranspose": [(lambda of: of.Conv2DTranspose(3, 3, 2, "same"), IMAGE)],
     "Cropping2D": [(lambda of: of.Cropping2D(((1, 0), (2, 1))), IMAGE)],
@@ -58,16 +63,19 @@ CASES: dict[str, list[tuple[Any, tuple[int, ...]]]] = {
     "PReLU": [(lambda of: of.PReLU(shared_axes=[1, 2]), IMAGE)],
     "Permute": [(lambda of: of.Permute((2, 3, 1)), IMAGE)],
     "RNN": [(lambda of: of.RNN([of.LSTMCell(3), of.GRUCell(2)], return_sequences=True), ROWS)],
+    "RandAugment": [(lambda of: of.RandAugment(num_ops=3), COLORS)],
     "RandomBrightness": [(lambda of: of.RandomBrightness(0.25), IMAGE)],
     "RandomColorDegeneration": [(lambda of: of.RandomColorDegeneration(0.25), COLORS)],
     "RandomColorJitter": [(lambda of: of.RandomColorJitter((0, 1), 0.2, 0.3, (0.2, 0.7), seed=1), COLORS)],
     "RandomContrast": [(lambda of: of.RandomContrast(0.25), IMAGE)],
+    "RandomElasticTransform": [(lambda of: of.RandomElasticTransform(0.25), IMAGE)],
     "RandomErasing": [(lambda of: of.RandomErasing(0.25), IMAGE)],
     "RandomFlip": [(lambda of: of.RandomFlip("horizontal"), IMAGE)],
     "RandomGaussianBlur": [(lambda of: of.RandomGaussianBlur(0.5, (3, 5)), IMAGE)],
     "RandomGrayscale": [(lambda of: of.RandomGrayscale(), COLORS)],
     "RandomHue": [(lambda of: of.RandomHue(0.25), COLORS)],
     "RandomInvert": [(lambda of: of.RandomInvert(), IMAGE)],
+    "RandomPerspective": [(lambda of: of.RandomPerspective(0.25), IMAGE)],
     "RandomPosterization": [(lambda of: of.RandomPosterization((2, 5)), IMAGE)],
     "RandomSaturation": [(lambda of: of.RandomSaturation(0.25), COLORS)],
     "RandomSharpness": [(lambda of: of.RandomSharpness(0.25), IMAGE)],

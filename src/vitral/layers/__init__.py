@@ -4,15 +4,23 @@ from vitral.layers.activation_layers import ELU, Activation, LeakyReLU, ReLU, So
 from vitral.layers.activity_regularization import ActivityRegularization
 from vitral.layers.adaptive_pooling import AdaptiveAveragePooling2D, AdaptiveMaxPooling2D
 from vitral.layers.augmentation.affine_layers import RandomRotation, RandomTranslation, RandomZoom
-from vitral.layers.augmentation.histogram import AutoContrast, Equalization
+from vitral.layers.augmentation.aug_mix import AugMix
+from vitral.layers.augmentation.histogram import (
+    AutoContrast,
+    ContrastLimitedAdaptiveHistogramEqualization,
+    Equalization,
+)
 from vitral.layers.augmentation.mixing import CutMix, MixUp
+from vitral.layers.augmentation.rand_augment import RandAugment
 from vitral.layers.augmentation.random_color import RandomBrightness, RandomContrast
 from vitral.layers.augmentation.random_color_jitter import RandomColorJitter
 from vitral.layers.augmentation.random_crop import RandomCrop
+from vitral.layers.augmentation.random_elastic_transform import RandomElasticTransform
 from vitral.layers.augmentation.random_erasing import RandomErasing
 from vitral.layers.augmentation.random_flip import RandomFlip
 from vitral.layers.augmentation.random_gray import RandomColorDegeneration, RandomGrayscale
 from vitral.layers.augmentation.random_hue import RandomHue, RandomSaturation
+from vitral.layers.augmentation.random_perspective import RandomPerspective
 from vitral.layers.augmentation.random_sharpness import RandomGaussianBlur, RandomSharpness
 from vitral.layers.augmentation.random_shear import RandomShear
 from vitral.layers.augmentation.random_tones import RandomInvert, RandomPosterization, Solarization
@@ -85,6 +93,7 @@ __all__ = [
     "AdaptiveMaxPooling2D",
     "Add",
     "AlphaDropout",
+    "AugMix",
     "AutoContrast",
     "Average",
     "AveragePooling2D",
@@ -94,6 +103,7 @@ __all__ = [
     "Cell",
     "CenterCrop",
     "Concatenate",
+    "ContrastLimitedAdaptiveHistogramEqualization",
     "Conv2D",
     "Conv2DTranspose",
     "Convolution2D",
@@ -136,17 +146,20 @@ __all__ = [
     "Permute",
     "PositionEmbedding",
     "RMSNormalization",
+    "RandAugment",
     "RandomBrightness",
     "RandomColorDegeneration",
     "RandomColorJitter",
     "RandomContrast",
     "RandomCrop",
+    "RandomElasticTransform",
     "RandomErasing",
     "RandomFlip",
     "RandomGaussianBlur",
     "RandomGrayscale",
     "RandomHue",
     "RandomInvert",
+    "RandomPerspective",
     "RandomPosterization",
     "RandomRotation",
     "RandomSaturation",

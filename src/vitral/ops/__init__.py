@@ -163,7 +163,7 @@ from vitral.ops.interface.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
-from vitral.ops.interface.sampling import affine_sample2d, affine_sample2d_backward
+from vitral.ops.interface.sampling import affine_sample2d, affine_sample2d_backward, sample2d, sample2d_backward
 from vitral.ops.interface.scaled_update import adafactor_update, lamb_update
 from vitral.ops.interface.shape import (
     affine,
@@ -197,6 +197,7 @@ from vitral.ops.interface.smooth import (
     tanh_shrink,
     tanh_shrink_backward,
 )
+from vitral.ops.interface.tiles import equalize_tiles2d, equalize_tiles2d_backward
 from vitral.ops.interface.update import (
     adadelta_update,
     adagrad_update,
@@ -276,6 +277,8 @@ __all__ = [
     "elu_backward",
     "equalize2d",
     "equalize2d_backward",
+    "equalize_tiles2d",
+    "equalize_tiles2d_backward",
     "exponential",
     "exponential_backward",
     "flip2d",
@@ -357,6 +360,8 @@ __all__ = [
     "rms_norm",
     "rms_norm_backward",
     "rmsprop_update",
+    "sample2d",
+    "sample2d_backward",
     "schedule_free_update",
     "selu",
     "selu_backward",

@@ -33,14 +33,7 @@ class AffineAugmentation(Augmentation):
         **options: Any,
     ) -> None:
         super().__init__(seed, data_format, **options)
-        for argument, value, allowed in (
-            ("fill_mode", fill_mode, _FILL_MODES),
-            ("interpolation", interpolation, _INTERPOLATIONS),
-        ):
-            if value not in allowed:
-                raise ConfigError(
-                    f"{type(self).__name__}: {argument} is {value!r}; expected one of {', '.join(allowed)}"
-                )
+        check_sampling(interpolation, fill_mode, type(self).__name__)
         self.fill_mode = fill_mode
         self.interpolation = interpolation
         self.fill_value = fill_value
@@ -68,6 +61,16 @@ class AffineAugmentation(Augmentation):
             "interpolation": self.interpolation,
             "fill_value": self.fill_value,
         }
+
+
+def check_sampling(interpolation: str, fill_mode: str, layer: str) -> None:
+    """Raise ConfigError for an interpolation or a fill mode that there is not."""
+    for argument, value, allowed in (
+        ("fill_mode", fill_mode, _FILL_MODES),
+        ("interpolation", interpolation, _INTERPOLATIONS),
+    ):
+        if value not in allowed:
+            raise ConfigError(f"{layer}: {argument} is {value!r}; expected one of {', '.join(allowed)}")
 
 
 def _uniform(random: np.random.Generator, limits: tuple[float, float], count: int) -> Array:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from vitral import ops
-from vitral.layers.arguments import positive, value_limits
+from vitral.errors import ConfigError
+from vitral.layers.arguments import pair, positive, value_limits
 from vitral.layers.augmentation.image_layer import ImageLayer
 from vitral.layers.layer import registry
 from vitral.typing import Array, Cache, Config, Shape
@@ -79,3 +80,43 @@ class Equalization(HistogramLayer):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "bins": self.bins}
+
+
+@registry.register()
+class ContrastLimitedAdaptiveHistogramEqualization(HistogramLayer):
+    """Equalization tile by tile, with mixtures between the tiles, and a limit to how much contrast grows: CLAHE.
+
+    `tile_grid_size` (rows, columns) is the number of tiles; `clip_limit` cuts their histograms at that many times the
+    mean of a bin, 0 leaves them as they are. See `ops.equalize_tiles2d`. Images get no gradient, as results move in
+    steps. Raises ConfigError unless `clip_limit` is at least 0 and the tiles are positive whole numbers.
+
+    >>> import numpy as np
+    >>> layer = ContrastLimitedAdaptiveHistogramEqualization(clip_limit=0, tile_grid_size=(1, 1))
+    >>> layer(np.array([10.0, 11.0, 12.0, 13.0]).reshape(1, 4, 1)).ravel()
+    array([ 63.75, 127.5 , 191.25, 255.  ])
+    """
+
+    def __init__(
+        self,
+        value_range: Sequence[float] = (0, 255),
+        clip_limit: float = 4.0,
+        tile_grid_size: Sequence[int] = (8, 8),
+        data_format: str | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(value_range, data_format, **options)
+        kind = "ContrastLimitedAdaptiveHistogramEqualization"
+        if isinstance(clip_limit, bool) or not isinstance(clip_limit, (int, float)) or not clip_limit >= 0:
+            raise ConfigError(f"{kind}: clip_limit is {clip_limit!r}; expected a number from 0 on")
+        self.clip_limit = clip_limit
+        self.tile_grid_size = pair(tile_grid_size, "tile_grid_size", kind)
+
+    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+        low, high = self.value_range
+        return ops.equalize_tiles2d(x, low=low, high=high, grid=self.tile_grid_size, clip_limit=self.clip_limit)
+
+    def backward(self, dy: Array, cache: Cache) -> Array:
+        return ops.equalize_tiles2d_backward(dy, cache)
+
+    def get_config(self) -> Config:
+        return {**super().get_config(), "clip_limit": self.clip_limit, "tile_grid_size": self.tile_grid_size}

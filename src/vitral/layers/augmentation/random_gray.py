@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vitral import ops
-from vitral.errors import ConfigError, ShapeError
+from vitral.errors import ConfigError
 from vitral.layers.augmentation.augmentation import Augmentation
 from vitral.layers.augmentation.ranged import FactorAugmentation, check_colors
 from vitral.layers.layer import registry
@@ -15,10 +15,11 @@ _BRIGHTNESS = np.array([0.2989, 0.587, 0.114])
 """What red, green and blue add to the brightness (Recommendation ITU-R BT.601), with the digits that Keras has."""
 
 
-def _toward_gray(shares: Array) -> Array:
-    """Matrices (n, 3, 3) that mix colors with their brightness: a share of 0 leaves them, 1 makes them gray."""
+def _toward_gray(shares: Array, channels: int) -> Array:
+    """Matrices (n, channels, channels) that mix colors with their brightness: all of it for a share of 1."""
+    brightness = _BRIGHTNESS if channels == 3 else np.ones(1)
     shares = shares[:, np.newaxis, np.newaxis]
-    matrices: Array = shares * _BRIGHTNESS + (1 - shares) * np.eye(3)
+    matrices: Array = shares * brightness + (1 - shares) * np.eye(channels)
     return matrices
 
 
@@ -42,19 +43,14 @@ class RandomGrayscale(Augmentation):
         self.factor = factor
 
     def build(self, input_shape: Shape) -> None:
-        if input_shape[3] not in (1, 3):
-            raise ShapeError(
-                f'layer "{self.name}" (RandomGrayscale) received {input_shape[3]} channels; expected 3 or 1'
-            )
+        check_colors(input_shape, self.name, "RandomGrayscale", or_gray=True)
 
     def draw(self, shape: tuple[int, ...], random: np.random.Generator) -> Array:
         """Which images become gray (n,)."""
         return random.random(shape[0]) < self.factor
 
     def transform(self, x: Array, choice: Array) -> tuple[Array, Cache]:
-        if x.shape[3] == 1:
-            return x, None
-        return ops.mix_channels2d(x, matrices=_toward_gray(choice.astype(x.dtype)))
+        return ops.mix_channels2d(x, matrices=_toward_gray(choice.astype(x.dtype), x.shape[3]))
 
     def transform_backward(self, dy: Array, cache: Cache) -> Array:
         return ops.mix_channels2d_backward(dy, cache)
@@ -69,8 +65,8 @@ class RandomColorDegeneration(FactorAugmentation):
 
     f is drawn between the two numbers of `factor`, from -1 to 1: 1 is gray, 0 leaves the image, below 0 its colors get
     stronger. One number stands for -factor to factor, as in Keras; give a pair such as (0, 0.5) for paler colors only.
-    Gray is that of RandomGrayscale. Input (batch, height, width, 3) in `value_range`. Raises ConfigError for numbers
-    out of range, ShapeError for other channels.
+    Gray is that of RandomGrayscale. Input (batch, height, width, 3 or 1) in `value_range`. Raises ConfigError for
+    numbers out of range, ShapeError for other channels.
 
     >>> image = np.array([100.0, 200.0, 50.0]).reshape(1, 1, 3)
     >>> RandomColorDegeneration((0.5, 0.5))(image).ravel().round(2)
@@ -80,10 +76,10 @@ class RandomColorDegeneration(FactorAugmentation):
     lowest_factor: ClassVar[float] = -1
 
     def build(self, input_shape: Shape) -> None:
-        check_colors(input_shape, self.name, "RandomColorDegeneration")
+        check_colors(input_shape, self.name, "RandomColorDegeneration", or_gray=True)
 
     def transform(self, x: Array, choice: Array) -> tuple[Array, Cache]:
-        mixed, cache = ops.mix_channels2d(x, matrices=_toward_gray(choice))
+        mixed, cache = ops.mix_channels2d(x, matrices=_toward_gray(choice, x.shape[3]))
         y, clip_cache = self.clip(mixed)
         return y, (cache, clip_cache)
 

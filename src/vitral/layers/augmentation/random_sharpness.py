@@ -8,6 +8,7 @@ import numpy as np
 from vitral import ops
 from vitral.errors import ConfigError
 from vitral.layers.arguments import bounds, positive
+from vitral.layers.augmentation.bells import gaussian_bells
 from vitral.layers.augmentation.ranged import FactorAugmentation, RangedAugmentation, each_image
 from vitral.layers.layer import registry
 from vitral.ops.geometry import Pair
@@ -83,12 +84,11 @@ class RandomGaussianBlur(RangedAugmentation):
 
     def draw(self, shape: tuple[int, ...], random: np.random.Generator) -> Blur:
         blurred = random.random(shape[0]) < random.uniform(*self.factor, shape[0])
-        # Keras adds this, so that a bell of no width is a pixel.
-        return Blur(blurred, random.uniform(*self.sigma, (shape[0], 2)) + 1e-6)
+        return Blur(blurred, random.uniform(*self.sigma, (shape[0], 2)))
 
     def transform(self, x: Array, choice: Blur) -> tuple[Array, Cache]:
         across, down = (
-            _bells(size, choice.sigma[:, axis], choice.blurred) for axis, size in enumerate(self.kernel_size)
+            gaussian_bells(size, choice.sigma[:, axis] * choice.blurred) for axis, size in enumerate(self.kernel_size)
         )
         blurred, cache = ops.blur2d(x, down=down, across=across)
         y, clip_cache = self.clip(blurred)
@@ -105,14 +105,6 @@ class RandomGaussianBlur(RangedAugmentation):
             "kernel_size": self.kernel_size,
             "sigma": self.sigma,
         }
-
-
-def _bells(size: int, sigma: Array, blurred: Array) -> Array:
-    """Weights (n, size) of Gaussian bells with sum 1; a single pixel where nothing is to be blurred."""
-    distance = np.arange(size) - (size - 1) / 2
-    bells = np.exp(-0.5 * (distance / sigma[:, np.newaxis]) ** 2)
-    bells /= bells.sum(axis=1, keepdims=True)
-    return np.where(blurred[:, np.newaxis], bells, distance == 0)
 
 
 def _odd_pair(kernel_size: Any) -> Pair:

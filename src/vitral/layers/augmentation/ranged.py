@@ -62,12 +62,10 @@ class FactorAugmentation(RangedAugmentation):
         return {**super().get_config(), "factor": self.factor}
 
 
-def check_colors(input_shape: Shape, name: str, layer: str) -> None:
-    """Raise ShapeError unless images have three channels: red, green and blue."""
-    if input_shape[3] != 3:
-        raise ShapeError(
-            f'layer "{name}" ({layer}) received {input_shape[3]} channels; expected 3, red, green and blue'
-        )
+def check_colors(input_shape: Shape, name: str, layer: str, or_gray: bool = False) -> None:
+    """Raise ShapeError unless images have three channels: red, green and blue; or one, where that will do."""
+    if input_shape[3] != 3 and not (or_gray and input_shape[3] == 1):
+        raise ShapeError(f'layer "{name}" ({layer}) received {input_shape[3]} channels; expected 3{" or 1" * or_gray}')
 
 
 def each_image(values: Array, x: Array) -> Array:

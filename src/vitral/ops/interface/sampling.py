@@ -1,4 +1,4 @@
-"""Images seen through affine maps: shifted, turned, zoomed."""
+"""Images seen through maps: shifted, turned, zoomed, or distorted in any way."""
 
 from vitral.ops.operation import operation
 from vitral.typing import Array, Cache
@@ -26,4 +26,27 @@ def affine_sample2d(
 @operation
 def affine_sample2d_backward(dy: Array, cache: Cache) -> Array:
     """dx collects every dy at the pixels it was made of, times their weights; what was filled gets nothing."""
+    raise NotImplementedError
+
+
+@operation
+def sample2d(
+    x: Array,
+    *,
+    columns: Array,
+    rows: Array,
+    interpolation: str = "bilinear",
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
+) -> tuple[Array, Cache]:
+    """y[n,i,j] = x[n] at row rows[n,i,j] and column columns[n,i,j], which lie between pixels as a rule.
+
+    x and y (n, height, width, channels), rows and columns (n, height, width); the rest as for affine_sample2d.
+    """
+    raise NotImplementedError
+
+
+@operation
+def sample2d_backward(dy: Array, cache: Cache) -> Array:
+    """dx as for affine_sample2d; the places are given, and get no gradient."""
     raise NotImplementedError

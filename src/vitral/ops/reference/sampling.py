@@ -1,5 +1,6 @@
-"""Images seen through affine maps, in NumPy: whole pixels are gathered, and weighted where they must be mixed."""
+"""Images seen through maps, in NumPy: whole pixels are gathered, and weighted where they must be mixed."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -26,18 +27,28 @@ def affine_sample2d(
     fill_mode: str = "constant",
     fill_value: float = 0.0,
 ) -> tuple[Array, Cache]:
-    y = np.empty(x.shape, x.dtype)
-    taps = {}
-    # A few images at a time, so that what is worked out for each of their pixels stays in the processor's cache.
-    at_once = max(_PIXELS_AT_ONCE // (x.shape[1] * x.shape[2]), 1)
-    for start in range(0, len(x), at_once):
-        few = slice(start, start + at_once)
-        taps[start] = _taps(maps[few].astype(x.dtype), x.shape[1], x.shape[2], interpolation, fill_mode)
-        y[few] = _weighted_sum(x[few], taps[start], fill_value)
-    return y, (at_once, taps)
+    maps = maps.astype(x.dtype)
+    return _sample(x, lambda few: _places(maps[few], *x.shape[1:3]), interpolation, fill_mode, fill_value)
 
 
 def affine_sample2d_backward(dy: Array, cache: Cache) -> Array:
+    return sample2d_backward(dy, cache)
+
+
+def sample2d(
+    x: Array,
+    *,
+    columns: Array,
+    rows: Array,
+    interpolation: str = "bilinear",
+    fill_mode: str = "constant",
+    fill_value: float = 0.0,
+) -> tuple[Array, Cache]:
+    columns, rows = columns.astype(x.dtype), rows.astype(x.dtype)
+    return _sample(x, lambda few: (columns[few], rows[few]), interpolation, fill_mode, fill_value)
+
+
+def sample2d_backward(dy: Array, cache: Cache) -> Array:
     at_once, all_taps = cache
     dx = np.zeros_like(dy)
     for start, taps in all_taps.items():
@@ -51,15 +62,34 @@ def affine_sample2d_backward(dy: Array, cache: Cache) -> Array:
     return dx
 
 
+def _sample(
+    x: Array,
+    places_of: Callable[[slice], tuple[Array, Array]],
+    interpolation: str,
+    fill_mode: str,
+    fill_value: float,
+) -> tuple[Array, Cache]:
+    """Images at the columns and rows that `places_of` gives for a few of them."""
+    y = np.empty(x.shape, x.dtype)
+    taps = {}
+    # A few images at a time, so that what is worked out for each of their pixels stays in the processor's cache.
+    at_once = max(_PIXELS_AT_ONCE // (x.shape[1] * x.shape[2]), 1)
+    for start in range(0, len(x), at_once):
+        few = slice(start, start + at_once)
+        taps[start] = _taps(places_of(few), x.shape[1], x.shape[2], interpolation, fill_mode)
+        y[few] = _weighted_sum(x[few], taps[start], fill_value)
+    return y, (at_once, taps)
+
+
 _PIXELS_AT_ONCE = 16 * 32 * 32
 
 
-def _taps(maps: Array, height: int, width: int, interpolation: str, fill_mode: str) -> list[_Tap]:
-    across, down = _places(maps, height, width)
+def _taps(places: tuple[Array, Array], height: int, width: int, interpolation: str, fill_mode: str) -> list[_Tap]:
+    across, down = places
     rows = [(*_into_image(row, height, fill_mode), weight) for row, weight in _neighbors(down, interpolation)]
     columns = [(*_into_image(column, width, fill_mode), weight) for column, weight in _neighbors(across, interpolation)]
-    shape = (len(maps), height, width)
-    first_pixels = (np.arange(len(maps)) * (height * width))[:, np.newaxis, np.newaxis]
+    shape = (len(across), height, width)
+    first_pixels = (np.arange(len(across)) * (height * width))[:, np.newaxis, np.newaxis]
     return [
         _Tap(
             np.broadcast_to(row * width + column + first_pixels, shape),
