@@ -73,6 +73,15 @@ def test_weights_that_are_not_what_they_claim(change: Callable[[h5py.File], Any]
         tracemalloc.stop()
 
 
+def test_a_type_of_number_that_no_machine_has(tmp_path: Path) -> None:
+    """The exponent's bias of a float32, 127 in IEEE 754, stands at the end of how HDF5 describes the type."""
+    content = members()
+    single = bytes.fromhex("11 20 1f 00 04000000 0000 2000 17 08 00 17 7f000000")
+    assert single in content["model.weights.h5"]
+    content["model.weights.h5"] = content["model.weights.h5"].replace(single, single[:-4] + b"\xff\xff\xff\xff")
+    assert "the weights are damaged (Insufficient precision" in refused(written(tmp_path / "m.keras", content))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

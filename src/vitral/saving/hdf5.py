@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from vitral.errors import MissingExtraError, ModelFileError
+from vitral.errors import MissingExtraError, ModelFileError, VitralError
 from vitral.typing import Array
 
 _BOMB_BYTES, _BOMB_RATIO = 1 << 26, 100
@@ -30,7 +30,9 @@ def reading(file: Any, source: Path) -> Iterator[Any]:
         raise ModelFileError(f"{source}: {error}") from None
     except FileNotFoundError:
         raise ModelFileError(f"{source}: cannot be read (No such file or directory)") from None
-    except (OSError, RuntimeError, KeyError, TypeError, UnicodeError, MemoryError, OverflowError) as error:
+    except VitralError:
+        raise
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError, MemoryError, OverflowError) as error:
         raise ModelFileError(f"{source}: the weights are damaged ({' '.join(str(error).split())})") from None
 
 
