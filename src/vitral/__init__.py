@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from vitral.core.symbolic import KerasTensor
     from vitral.core.variable import Variable
     from vitral.initializers import Initializer
-    from vitral.layers import Input, InputLayer, Layer
+    from vitral.layers import Input, InputLayer, InputSpec, Layer
     from vitral.losses import Loss
     from vitral.metrics import Metric
     from vitral.models import Model, Sequential
@@ -51,6 +51,7 @@ __all__ = [
     "Initializer",
     "Input",
     "InputLayer",
+    "InputSpec",
     "KerasTensor",
     "Layer",
     "Loss",
@@ -93,6 +94,7 @@ _ROOM_OF = {
     "Initializer": "initializers",
     "Input": "layers",
     "InputLayer": "layers",
+    "InputSpec": "layers",
     "KerasTensor": "core.symbolic",
     "Layer": "layers",
     "Loss": "losses",

@@ -7,7 +7,7 @@ import pytest
 
 from tests.gradients.cases_layers import CASES, batch
 from tests.gradients.cases_operations import normal
-from vitral import activations, layers
+from vitral import activations, initializers, layers
 from vitral.core.naming import clear_session
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers import Layer
@@ -246,7 +246,7 @@ def test_every_activation_can_be_named_in_a_layer() -> None:
         np.testing.assert_allclose(layer(x), activation(x), rtol=1e-6)
 
 
-class _Identity(layers.layer.initializers.Initializer):
+class _Identity(initializers.Initializer):
     def __call__(self, shape, dtype=None):
         return np.eye(*shape, dtype=dtype)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import Self
 
 from vitral.core.configurable import Configurable
 from vitral.core.registry import Registry
@@ -14,6 +15,10 @@ class Initializer(Configurable):
     def __call__(self, shape: Sequence[int], dtype: str | None = None) -> Array:
         """An array of this shape and type (by default `config.floatx()`)."""
         raise NotImplementedError(f"{type(self).__name__} has no __call__")
+
+    def clone(self) -> Self:
+        """Another one with the same configuration."""
+        return self.from_config(self.get_config())
 
 
 def compute_fans(

@@ -35,6 +35,7 @@ from vitral.layers.einsum_dense import EinsumDense
 from vitral.layers.embedding import Embedding, PositionEmbedding
 from vitral.layers.identity import Identity
 from vitral.layers.input import Input, InputLayer
+from vitral.layers.input_spec import InputSpec
 from vitral.layers.joining import Concatenate, Dot, concatenate, dot
 from vitral.layers.layer import Layer, registry
 from vitral.layers.length_normalization import RMSNormalization, UnitNormalization
@@ -130,6 +131,7 @@ __all__ = [
     "Identity",
     "Input",
     "InputLayer",
+    "InputSpec",
     "LSTMCell",
     "Layer",
     "LayerNormalization",

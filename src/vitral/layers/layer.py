@@ -1,24 +1,23 @@
 """The base class of layers: it keeps the books, a subclass is only the formula."""
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from vitral import initializers, regularizers
+from vitral import regularizers
 from vitral.config import floatx
-from vitral.core.configurable import Configurable
-from vitral.core.limits import check_allowed
+from vitral.core.configurable import only_default
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry, arguments_of, unknown_name
-from vitral.core.rng import SeedGenerator
 from vitral.core.symbolic import Arguments, KerasTensor, Node, is_symbolic
 from vitral.core.targets import as_float
 from vitral.core.tree import as_shapes, flatten_shapes, map_structure
-from vitral.core.variable import Limit, Penalty, Variable
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.activity import holds_penalties
+from vitral.layers.input_spec import check_spec
+from vitral.layers.weights import Weights
 from vitral.typing import Array, Cache, Config, Shape
 
 AnyLayer = TypeVar("AnyLayer", bound="Layer")
@@ -41,7 +40,7 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
     return wrapper
 
 
-class Layer(Configurable):
+class Layer(Weights):
     """A function of its input with variables of its own, and the derivative of that function.
 
     A subclass writes `build` (creates the variables, once the input's shape is known), `forward`, `backward` and
@@ -57,7 +56,8 @@ class Layer(Configurable):
     those of the samples in a batch; its gradient joins that of the output before `backward`.
 
     `input_shape`, the shape of one sample, or `input_dim`, its length where it has one axis, may be given to the first
-    layer of a model in place of an Input. Raises ConfigError for an argument that no class of the layer knows.
+    layer of a model in place of an Input. Everything is of `config.floatx()`: any other `dtype` is refused, so there is
+    nothing to cast by itself (`autocast`). Raises ConfigError for an argument that no class of the layer knows.
 
     >>> class Scale(Layer):
     ...     def build(self, input_shape):
@@ -92,6 +92,8 @@ class Layer(Configurable):
         activity_regularizer: "str | Config | regularizers.Regularizer | None" = None,
         name: str | None = None,
         trainable: bool = True,
+        dtype: Any = None,
+        autocast: bool = True,
         input_shape: Sequence[int | None] | None = None,
         input_dim: int | None = None,
         **unknown: Any,
@@ -100,15 +102,16 @@ class Layer(Configurable):
             raise unknown_name(f"argument of {type(self).__name__}", argument, sorted(arguments_of(type(self))))
         if input_dim is not None:
             input_shape = (input_dim,)
-        self.name = name or unique_name(type(self).__name__)
+        super().__init__(name or unique_name(type(self).__name__))
+        only_default("dtype", _type_name(dtype), (None, floatx()), self.name)
         self.trainable = trainable
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.declared_input_shape: Shape | None = None if input_shape is None else (None, *input_shape)
         self.needs_input_gradient = True
         self.built = False
         self._input_shape: Any = None
-        self._weights: list[Variable] = []
-        self._seed_generators: list[SeedGenerator] = []
+        self.input_spec: Any = None
+        """An InputSpec, or a list of them for several inputs, which the shapes of inputs must fit."""
         self._inbound_nodes: list[Node] = []
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -223,34 +226,11 @@ class Layer(Configurable):
 
     # What the base class does.
 
-    def add_weight(
-        self,
-        *,
-        name: str,
-        shape: Sequence[int],
-        initializer: "initializers.Initializer | str | None" = None,
-        regularizer: Penalty | None = None,
-        trainable: bool = True,
-        constraint: Limit | None = None,
-    ) -> Variable:
-        """Create a variable of the layer; the initializer is glorot_uniform unless given."""
-        path = f"{self.name}/{name}"
-        check_allowed(shape, path)
-        value = initializers.get(initializer or "glorot_uniform")(tuple(shape), floatx())
-        variable = Variable(
-            value, name=name, trainable=trainable, regularizer=regularizer, constraint=constraint, path=path
-        )
-        self._weights.append(variable)
-        return variable
-
-    def add_seed_generator(self, seed: int | None) -> SeedGenerator:
-        """Give the layer a random stream, saved with the model; without a seed it is drawn from the root."""
-        stream = SeedGenerator(seed, name=f"{self.name}/seed_generator")
-        self._seed_generators.append(stream)
-        return stream
-
     def check_input_shape(self, shape: Any) -> None:
-        """Raise ShapeError unless there are several inputs or one, as the layer takes, of `input_rank` axes."""
+        """Raise ShapeError unless there are several inputs or one, as the layer takes, of `input_rank` axes, which fit
+        its `input_spec`."""
+        if self.input_spec is not None:
+            check_spec(self.input_spec, shape, self.name)
         if isinstance(shape, list) != self.several_inputs:
             expected = (
                 "a list of inputs" if self.several_inputs else "one input (a layer of more has several_inputs=True)"
@@ -371,74 +351,13 @@ class Layer(Configurable):
         """Shape of the output; raises ConfigError before the layer is built."""
         return self.compute_output_shape(self.input_shape)
 
-    @property
-    def weights(self) -> list[Variable]:
-        """All variables that belong to the layer's function, in order of creation."""
-        return list(self._weights)
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The variables that training changes."""
-        return [variable for variable in self.weights if self.trainable and variable.trainable]
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The variables that training leaves alone, or that the layer updates by itself."""
-        return [variable for variable in self.weights if not (self.trainable and variable.trainable)]
-
-    @property
-    def variables(self) -> list[Variable]:
-        """The weights and the positions of the random streams: all that saving must keep."""
-        return self.weights + [stream.state for stream in self._seed_generators]
-
-    @property
-    def losses(self) -> list[float]:
-        """The penalties of the regularizers on the weights as they are; those on outputs belong to a batch."""
-        return [
-            float(variable.regularizer(variable.value))
-            for variable in self.trainable_weights
-            if variable.regularizer is not None
-        ]
-
-    @property
-    def trainable_variables(self) -> list[Variable]:
-        """The variables that training changes; the same as `trainable_weights`."""
-        return self.trainable_weights
-
-    @property
-    def non_trainable_variables(self) -> list[Variable]:
-        """The variables that training leaves alone, positions of random streams included."""
-        changed = {id(variable) for variable in self.trainable_weights}
-        return [variable for variable in self.variables if id(variable) not in changed]
-
-    def storage(self) -> dict[str, list[Variable]]:
-        """Where Keras 3 keeps the variables in a file of weights: the path under the layer's own, and what is there.
-
-        A layer whose counterpart in Keras is made of smaller ones overrides this, as an LSTM of its "cell".
-        """
-        return {"": self.weights, "seed_generator": [stream.state for stream in self._seed_generators]}
-
-    def get_weights(self) -> list[Array]:
-        """Copies of the weights' values."""
-        return [variable.numpy() for variable in self.weights]
-
-    def set_weights(self, weights: Sequence[Array]) -> None:
-        """Copy these arrays into the weights; raises ShapeError unless their number and shapes fit, and changes
-        nothing then."""
-        own = self.weights
-        received = [np.shape(value) for value in weights]
-        expected = [variable.shape for variable in own]
-        if received != expected:
-            raise ShapeError(f'weights for "{self.name}" have shapes {received}; expected {expected}')
-        for variable, value in zip(own, weights, strict=True):
-            variable.assign(value)
-
-    def count_params(self) -> int:
-        """Number of values in all weights."""
-        return sum(variable.size for variable in self.weights)
-
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def _type_name(dtype: Any) -> Any:
+    """The name of a type, also from what Keras' files have in its place, a policy."""
+    return dtype["config"]["name"] if isinstance(dtype, Mapping) else dtype
 
 
 def _known(axes: Sequence[int | None], name: str) -> Sequence[int]:

@@ -41,6 +41,11 @@ class Loss(Configurable):
         self.reduction = check_reduction(reduction)
         only_default("dtype", dtype, (None, floatx()), self.name)
 
+    @property
+    def dtype(self) -> str:
+        """Name of the type in which losses are computed."""
+        return floatx()
+
     # What a subclass writes.
 
     def call(self, y_true: Array, y_pred: Array) -> Array:

@@ -1,8 +1,9 @@
 """A model that is a graph of layers: branches, several inputs and outputs, layers that are used more than once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Self
 
+from vitral.core.custom_objects import custom_object_scope
 from vitral.core.symbolic import KerasTensor
 from vitral.core.targets import as_float
 from vitral.core.tree import as_shapes, flatten, flatten_shapes, map_structure, pack
@@ -224,9 +225,10 @@ class Functional(Model):
         return {"name": self.name, "trainable": self.trainable, **describe_graph(self.graph, *self._structures)}
 
     @classmethod
-    def from_config(cls, config: Config) -> Self:
+    def from_config(cls, config: Config, custom_objects: Mapping[str, Any] | None = None) -> Self:
         """The model, with new weights, that `get_config` or Keras 3 described; raises ConfigError if it is no graph."""
-        inputs, outputs = build_graph(config)
+        with custom_object_scope(custom_objects):
+            inputs, outputs = build_graph(config)
         return cls(inputs, outputs, name=config.get("name"), trainable=config.get("trainable", True))
 
     def __repr__(self) -> str:

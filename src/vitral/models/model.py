@@ -13,7 +13,7 @@ from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers.layer import Layer
 from vitral.models.subclassed import Subclassed
-from vitral.typing import Array, Shape
+from vitral.typing import Array, Config, Shape
 
 
 class Model(Subclassed):
@@ -179,6 +179,15 @@ class Model(Subclassed):
         if format != "onnx":
             raise ConfigError(f"export received format={format!r}; expected 'onnx'")
         to_onnx(self, filepath, **options)
+
+    def compile_from_config(self, config: Config) -> None:
+        """Compile as the model did that gave this `get_compile_config`, or Keras'.
+
+        Raises ModelFileError for what Vitral does not have.
+        """
+        from vitral.saving import compile_from_config
+
+        compile_from_config(self, config)
 
     def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
         """Write the weights, and the optimizer's state if compiled, to a `.weights.h5` file."""

@@ -1,9 +1,10 @@
 """A model that is one layer after the other."""
 
-from collections.abc import Iterable, Sequence
-from typing import Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 from vitral.config import floatx
+from vitral.core.custom_objects import custom_object_scope
 from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers import InputLayer, Layer
@@ -183,11 +184,12 @@ class Sequential(Model):
         return config
 
     @classmethod
-    def from_config(cls, config: Config) -> Self:
+    def from_config(cls, config: Config, custom_objects: Mapping[str, Any] | None = None) -> Self:
         """The model, with new weights, that `get_config` or Keras 3 described."""
         model = cls(name=config["name"], trainable=config.get("trainable", True))
-        for layer in config["layers"]:
-            model.add(layer if isinstance(layer, Layer) else make(layer))
+        with custom_object_scope(custom_objects):
+            for layer in config["layers"]:
+                model.add(layer if isinstance(layer, Layer) else make(layer))
         shape = config.get("build_input_shape")
         if shape is not None and not model.built and model.layers:
             model.build(tuple(shape))

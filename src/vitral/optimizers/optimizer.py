@@ -3,10 +3,11 @@
 import re
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Self
 
 from vitral import ops
 from vitral.core.configurable import only_default
+from vitral.core.custom_objects import custom_object_scope
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
 from vitral.core.variable import Variable
@@ -104,6 +105,12 @@ class Optimizer(Averaging):
         if self.learning_rate_multipliers:
             config["learning_rate_multipliers"] = self.learning_rate_multipliers
         return config
+
+    @classmethod
+    def from_config(cls, config: Config, custom_objects: Mapping[str, Any] | None = None) -> Self:
+        """The optimizer that `get_config` described; `custom_objects` are further classes by name, of schedules."""
+        with custom_object_scope(custom_objects):
+            return cls(**config)
 
     # What the base class does.
 

@@ -12,6 +12,7 @@ from vitral.core.custom_objects import (
     register_keras_serializable,
 )
 from vitral.saving.files import load_model, load_weights, model_from_json, save_model, save_weights
+from vitral.saving.keras_config import compile_from_config
 from vitral.saving.onnx import from_onnx, to_onnx
 from vitral.saving.pytorch import from_torch, to_torch
 from vitral.saving.safetensors import load_safetensors, save_safetensors
@@ -21,6 +22,7 @@ CustomObjectScope = custom_object_scope
 
 __all__ = [
     "CustomObjectScope",
+    "compile_from_config",
     "custom_object_scope",
     "deserialize_keras_object",
     "from_onnx",

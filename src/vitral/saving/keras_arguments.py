@@ -80,6 +80,8 @@ class Survey:
         arguments = dict(config.get("config") or {})
         if room is not None and name in room.classes and _own_class(config) is None:
             known = arguments_of(room.classes[name])
+            if name != "InputLayer" and room is layers:
+                known = known - {"dtype"}  # an argument that is there to be refused
             for argument in [a for a in arguments if a not in known]:
                 value = arguments.pop(argument)
                 if not _is_unused(argument, value):

@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from vitral import losses, optimizers
 from vitral import metrics as metrics_module
+from vitral.core.configurable import only_default
 from vitral.errors import ConfigError
 from vitral.losses import Loss
 from vitral.metrics import Metric
@@ -39,6 +40,10 @@ class Compiled(Network):
         loss_weights: Any = None,
         metrics: Any = None,
         weighted_metrics: Any = None,
+        run_eagerly: bool = False,
+        steps_per_execution: int = 1,
+        jit_compile: bool | str = "auto",
+        auto_scale_loss: bool = True,
     ) -> None:
         """Choose how the model learns; each is a name, an object, or (loss and metrics) a function.
 
@@ -47,8 +52,12 @@ class Compiled(Network):
 
         A model with several outputs takes one loss for all, or a list or dictionary with a loss, or None, for each;
         what is trained is their sum, weighted by `loss_weights`. Metrics are lists or dictionaries of that kind too.
+
+        `run_eagerly`, `jit_compile` and `auto_scale_loss` change nothing: passes run as they are written, and there are
+        no half floats whose loss would be scaled. `steps_per_execution` is 1, after which callbacks are called.
         Raises ConfigError for an unknown name, and where these do not fit the outputs.
         """
+        only_default("steps_per_execution", steps_per_execution, (1,), "compile")
         self._optimizer = optimizers.get(optimizer)
         self._goals = goals(loss, loss_weights, self.output_keys)
         self._metrics = MetricSet(self._goals, metrics, weighted_metrics)

@@ -86,6 +86,12 @@ class MetricSet:
         self.loss.add_mean(loss, samples)
         for number, mean in self._losses.items():
             mean.add_mean(losses[number], samples)
+        self.update_metrics(ys, y_preds, weights)
+
+    def update_metrics(
+        self, ys: Sequence[Array | None], y_preds: Sequence[Array], weights: Sequence[Array | None]
+    ) -> None:
+        """Add a batch to the metrics alone: for each output its labels, predictions and weights."""
         for number, (y, y_pred) in enumerate(zip(ys, y_preds, strict=True)):
             if y is None:
                 continue

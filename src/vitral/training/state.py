@@ -7,11 +7,11 @@ import numpy as np
 from vitral.core.rng import check_seed
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
-from vitral.training.steps import Steps
+from vitral.training.measures import Measures
 from vitral.typing import Array
 
 
-class Resumable(Steps):
+class Resumable(Measures):
     """A network whose training can be stopped after any batch and taken up in another process."""
 
     _shuffle_seed: int | None = None

@@ -75,11 +75,15 @@ class Steps(Compiled):
         return [None] * len(self._goals) if part is None else arrays_of(part)
 
     def _total(self, values: Sequence[float], penalties: float, x: Any) -> float:
-        total = sum(value * goal.weight for value, goal in zip(values, self._goals, strict=True)) + penalties
+        total = self._weighed(values) + penalties
         if not math.isfinite(total):
             for array in x if isinstance(x, list) else [x]:
                 check_batch(array)
         return total
+
+    def _weighed(self, values: Sequence[float]) -> float:
+        """The sum of the outputs' losses, each as often as it counts."""
+        return sum(value * goal.weight for value, goal in zip(values, self._goals, strict=True))
 
     def _predictions(self, outputs: Sequence[Array], behind: Sequence[bool]) -> list[Array]:
         """What `predict` would give: the outputs, once they are behind the last activations."""
