@@ -28,49 +28,66 @@ def _mixed(x: Array, matrices: Array) -> Array:
 
 
 def rgb_to_hsv(x: Array) -> tuple[Array, Cache]:
-    largest, smallest = x.argmax(axis=-1), x.argmin(axis=-1)
-    value, minimum = x.max(axis=-1), x.min(axis=-1)
+    red, green, blue = _planes(x)
+    value, minimum = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    largest, smallest = _first_equal(value, red, green), _first_equal(minimum, red, green)
     spread = value - minimum
-    turn = _quotient(_channel(x, largest + 1) - _channel(x, largest + 2), 6 * spread)
-    hue = turn + largest.astype(x.dtype) / 3
+    turn = _quotient(np.choose(largest, (green - blue, blue - red, red - green)), 6 * spread)
+    hue = turn + np.array([0, 1 / 3, 2 / 3], x.dtype)[largest]
     hue += hue < 0
     hue *= spread > 0
-    saturation = _quotient(spread, value)
-    return np.stack([hue, saturation, value], axis=-1), (largest, smallest, value, minimum, turn)
+    return np.stack([hue, _quotient(spread, value), value], axis=-1), (largest, smallest, value, minimum, turn)
 
 
 def rgb_to_hsv_backward(dy: Array, cache: Cache) -> Array:
     largest, smallest, value, minimum, turn = cache
-    dhue, dsaturation, dvalue = np.moveaxis(dy, -1, 0)
+    dhue, dsaturation, dvalue = _planes(dy)
     dturn = _quotient(dhue, value - minimum)
     dquotient = _quotient(dsaturation, value)
-    parts = (
-        (largest, dvalue + _quotient(dquotient * minimum, value) - dturn * turn),
-        (smallest, dturn * turn - dquotient),
-        ((largest + 1) % 3, dturn / 6),
-        ((largest + 2) % 3, -dturn / 6),
-    )
-    return np.stack([sum((part * (place == color) for place, part in parts), 0 * dhue) for color in range(3)], axis=-1)
+    through_largest = dvalue + _quotient(dquotient * minimum, value) - dturn * turn
+    through_smallest = dturn * turn - dquotient
+    dturn /= 6
+    colors = [
+        through_largest * (largest == color) + through_smallest * (smallest == color) + dturn * signs[largest]
+        for color, signs in enumerate(_SIGNS.astype(dy.dtype))
+    ]
+    return np.stack(colors, axis=-1)
+
+
+_SIGNS = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
+"""How red, green and blue go into the hue (rows) where red, green or blue is the largest (columns)."""
 
 
 def hsv_to_rgb(x: Array) -> tuple[Array, Cache]:
-    hue, saturation, value = np.moveaxis(x[..., np.newaxis, :], -1, 0)
-    distance = (6 * hue - 2 * np.arange(3, dtype=x.dtype) + 3) % 6 - 3
+    hue, saturation, value = _planes(x)
+    distance = np.stack([6 * hue - 2 * color for color in range(3)])
+    distance -= 6 * np.rint(distance / 6)
     weight = np.clip(2 - np.abs(distance), 0, 1)
-    return value * (1 - saturation * (1 - weight)), (distance, weight, saturation, value)
+    return _pixels(value * (1 - saturation * (1 - weight))), (distance, weight, saturation, value)
 
 
 def hsv_to_rgb_backward(dy: Array, cache: Cache) -> Array:
     distance, weight, saturation, value = cache
+    dcolor = _planes(dy)
     slope = -np.sign(distance) * ((weight > 0) & (weight < 1))
-    dhue = 6 * value * saturation * dy * slope
-    dsaturation = -value * dy * (1 - weight)
-    dvalue = dy * (1 - saturation * (1 - weight))
-    return np.stack([part.sum(axis=-1) for part in (dhue, dsaturation, dvalue)], axis=-1)
+    dhue = 6 * value * saturation * (dcolor * slope).sum(axis=0)
+    dsaturation = -value * (dcolor * (1 - weight)).sum(axis=0)
+    dvalue = (dcolor * (1 - saturation * (1 - weight))).sum(axis=0)
+    return np.stack([dhue, dsaturation, dvalue], axis=-1)
 
 
-def _channel(x: Array, number: Array) -> Array:
-    return np.take_along_axis(x, (number % 3)[..., np.newaxis], axis=-1)[..., 0]
+def _planes(x: Array) -> Array:
+    """The channels one behind the other (3, ...): whole planes are far quicker to work with than pixels of three."""
+    return np.ascontiguousarray(np.moveaxis(x, -1, 0))
+
+
+def _pixels(planes: Array) -> Array:
+    return np.ascontiguousarray(np.moveaxis(planes, 0, -1))
+
+
+def _first_equal(extreme: Array, red: Array, green: Array) -> Array:
+    """Which channel has this value, as a small number: the first where several have it."""
+    return np.where(extreme == red, 0, np.where(extreme == green, 1, 2)).astype(np.int8)
 
 
 def _quotient(x: Array, divisor: Array) -> Array:
