@@ -35,6 +35,26 @@ struct PassThrough {
   }
 };
 
+// dW = x^T dz, with few units: vectors along them would be half empty. So it is made as dz^T x, along the inputs.
+void narrow_weight_gradient(const float* x, const float* dz, Index n, Index inputs, Index units, float* dw) {
+  constexpr Index kPart = 1024;
+  const Index parts = ceil_div(n, kPart), panels = ceil_div(inputs, kPanel), size = inputs * units;
+  const Workspace sums(parts * size);
+  for_each_piece(parts * panels, 2.0 * static_cast<double>(n * size), [&](Index piece) {
+    const Index begin = piece / panels * kPart, steps = min(kPart, n - begin);
+    const Index first = piece % panels * kPanel, width = panel_width(inputs, piece % panels), whole = round_up(width, L);
+    const float* panel = x + begin * inputs + first;
+    const Workspace copy(width == whole ? 0 : steps * whole), transposed(units * kPanel);
+    if (width != whole) pack_panel(panel, inputs, 0, steps, width, copy);
+    multiply_panel(units, width, BySteps{dz + begin * units, units}, width == whole ? panel : copy,
+                   width == whole ? inputs : whole, steps, {transposed, kPanel, nullptr, 0, 0, false});
+    float* to = sums + piece / panels * size + first * units;
+    for (Index input = 0; input < width; ++input)
+      for (Index unit = 0; unit < units; ++unit) *to++ = transposed[unit * kPanel + input];
+  });
+  add_parts(sums, parts, size, dw);
+}
+
 }  // namespace
 
 // y = activation(x W + b); x (n, inputs), W (inputs, units), y (n, units).
@@ -53,7 +73,10 @@ void dense_input_gradient(const float* dz, const float* w, const float* x, Activ
 
 // dW = x^T dz, db = the sum of dz's rows.
 void dense_weight_gradient(const float* x, const float* dz, Index n, Index inputs, Index units, float* dw, float* db) {
-  multiply(inputs, units, n, {x, inputs, true}, {dz, units, false}, nullptr, dw, Nothing{});
+  if (units <= L && units < inputs)
+    narrow_weight_gradient(x, dz, n, inputs, units, dw);
+  else
+    multiply(inputs, units, n, {x, inputs, true}, {dz, units, false}, nullptr, dw, Nothing{});
   if (db != nullptr) sum_of_rows(dz, n, units, db);
 }
 

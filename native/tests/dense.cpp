@@ -10,7 +10,7 @@ struct Layer {
 };
 // Each way through a product: one row, many panels and one block of rows, blocks of rows, few results with long sums
 // that are cut into parts, few rows by a matrix as it is stored, many blocks, and the transposed left side of the
-// weights' gradient with one block and with several.
+// weights' gradient with one block and with several, or of few units: with one part, several panels, several parts.
 constexpr Layer kLayers[] = {
     {1, 1, 1},     {1, 17, 3},     {2, 3, 65},      {5, 16, 16},    {13, 33, 10},  {1, 300, 1030}, {7, 31, 1300},
     {49, 65, 33},  {150, 70, 131}, {600, 9, 67},    {3, 2100, 7},   {60, 1111, 5}, {1100, 13, 3},  {2049, 70, 17},
