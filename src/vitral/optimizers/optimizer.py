@@ -185,10 +185,10 @@ class Optimizer(Averaging):
     def _move(self, pairs: list[tuple[Array, Variable]]) -> None:
         """Take a step: clip, decay, update."""
         gradients = self.clipping.clip([gradient for gradient, _ in pairs])
-        rate = self.learning_rate
+        rate, multipliers = self.learning_rate, self.learning_rate_multipliers
         self.begin_step()
         for gradient, (_, variable) in zip(gradients, pairs, strict=True):
-            own_rate = rate * self.learning_rate_multipliers.get(variable.name, 1.0)
+            own_rate = rate * multipliers.get(variable.name, 1.0) if multipliers else rate
             decay = self.decay_of(variable)
             if decay is not None and self._is_decayed(variable):
                 ops.weight_decay_update(variable.value, rate=own_rate * decay)

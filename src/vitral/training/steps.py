@@ -43,8 +43,8 @@ class Steps(Compiled):
             values.append(value)
             gradients.append(gradient)
         self.run_back(gradients, caches, [a and not b for a, b in zip(behind, merged, strict=True)])
-        _add_penalty_gradients(variables)
-        total = self._total(values, sum(self.losses) + self.run_penalty(caches), x)
+        penalty = _penalize(variables)
+        total = self._total(values, penalty + self.run_penalty(caches), x)
         if variables:
             self.optimizer.apply(variables)
         self._metrics.update(total, values, ys, self._predictions(outputs, behind), weights)
@@ -93,11 +93,14 @@ class Steps(Compiled):
         ]
 
 
-def _add_penalty_gradients(variables: list[Variable]) -> None:
-    """Add every regularizer's gradient to its variable."""
+def _penalize(variables: list[Variable]) -> float:
+    """Add every regularizer's gradient to its variable; returns the sum of the penalties."""
+    total = 0.0
     for variable in variables:
         if variable.regularizer is not None:
             variable.add_grad(variable.regularizer.gradient(variable.value))
+            total += float(variable.regularizer(variable.value))
+    return total
 
 
 def _is_merged(loss: Loss | None, layer: Layer | None) -> bool:
