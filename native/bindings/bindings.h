@@ -16,9 +16,14 @@ void bind_conv(nb::module_& module);
 void bind_dense(nb::module_& module);
 void bind_activation(nb::module_& module);
 void bind_loss(nb::module_& module);
+void bind_attention(nb::module_& module);
 void bind_batch(nb::module_& module);
+void bind_merge(nb::module_& module);
 void bind_norm(nb::module_& module);
 void bind_pool(nb::module_& module);
+void bind_random(nb::module_& module);
+void bind_recurrent(nb::module_& module);
+void bind_sampling(nb::module_& module);
 void bind_shape(nb::module_& module);
 void bind_update(nb::module_& module);
 

@@ -74,6 +74,35 @@ void batch_norm_backward(bool of_batch, const In& dy, const In& x, const In& sta
                                 sums.data() + norm.channels);
 }
 
+// Rows of an array x (rows, ..., columns); moments (2, rows) are mean and 1 / sqrt(variance + epsilon).
+Index checked_rows(const In& x, Index moments, Index columns, const Maybe& gamma) {
+  if (columns < 1 || x.size() == 0 || x.size() % columns != 0)
+    throw ShapeError("x has the shape " + x.shape_text() + "; expected rows of " + std::to_string(columns) + " values");
+  const Index rows = x.size() / columns;
+  if (moments != 2 * rows) throw ShapeError("there are " + std::to_string(moments) + " moments; expected two a row");
+  if (gamma) expect_size("gamma", *gamma, columns);
+  return rows;
+}
+
+void layer_norm(const In& x, Index columns, const Maybe& gamma, const Maybe& beta, double epsilon, const Out& y,
+                const Out& moments) {
+  const Index rows = checked_rows(x, moments.size(), columns, gamma);
+  if (beta) expect_size("beta", *beta, columns);
+  expect_size("y", y, x.size());
+  kernels().layer_norm(x.data(), rows, columns, gamma ? gamma->data() : nullptr, beta ? beta->data() : nullptr, epsilon,
+                       y.data(), moments.data(), moments.data() + rows);
+}
+
+void layer_norm_backward(const In& dy, const In& x, Index columns, const Maybe& gamma, const In& moments, const Out& dx,
+                         const Out& sums) {
+  const Index rows = checked_rows(x, moments.size(), columns, gamma);
+  expect_size("dy", dy, x.size());
+  expect_size("dx", dx, x.size());
+  expect_size("sums", sums, 2 * columns);
+  kernels().layer_norm_backward(dy.data(), x.data(), rows, columns, gamma ? gamma->data() : nullptr, moments.data(),
+                                moments.data() + rows, dx.data(), sums.data(), sums.data() + columns);
+}
+
 }  // namespace
 
 void bind_norm(nb::module_& module) {
@@ -84,6 +113,8 @@ void bind_norm(nb::module_& module) {
              array, NoGil());
   module.def("batch_norm_backward", &batch_norm_backward, array, array, array, array, maybe, maybe, array, array,
              array, NoGil());
+  module.def("layer_norm", &layer_norm, array, array, maybe, maybe, array, array, array, NoGil());
+  module.def("layer_norm_backward", &layer_norm_backward, array, array, array, maybe, array, array, array, NoGil());
 }
 
 }  // namespace vitral

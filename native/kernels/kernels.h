@@ -6,9 +6,12 @@
 
 #include <cstdint>
 
+#include "kernels/attention.h"
 #include "kernels/border.h"
 #include "kernels/convolution.h"
 #include "kernels/norm.h"
+#include "kernels/recurrence.h"
+#include "kernels/sampling.h"
 #include "kernels/windows.h"
 
 namespace vitral {
@@ -102,6 +105,32 @@ enum class Activation : int { linear, relu, sigmoid, tanh };
   X(depthwise_weight_gradient, (const Convolution& c, const float* x, const float* dz, float* dw, float* db))         \
   X(depthwise_input_gradient, (const Convolution& c, const float* dz, const float* w, const float* x,                 \
                                Activation input_activation, float* dx))                                               \
+  /* layer_norm.cpp: x, y and their gradients (rows, columns), mean and inverse_std (rows,), the rest (columns,). */  \
+  X(layer_norm, (const float* x, Index rows, Index columns, const float* gamma, const float* beta, double epsilon,    \
+                 float* y, float* mean, float* inverse_std))                                                          \
+  X(layer_norm_backward, (const float* dy, const float* x, Index rows, Index columns, const float* gamma,             \
+                          const float* mean, const float* inverse_std, float* dx, float* dgamma, float* dbeta))       \
+  /* attention.cpp: see attention.h; keep (samples, heads, queries, keys) is 0 for weights that are dropped. */       \
+  X(attention, (const Attention& a, const float* query, const float* key, const float* value,                         \
+                const std::uint8_t* keep, float* y, float* weights))                                                  \
+  X(attention_backward, (const Attention& a, const float* query, const float* key, const float* value,                \
+                         const float* weights, const std::uint8_t* keep, const float* dy, float* dquery,              \
+                         float* dkey, float* dvalue))                                                                 \
+  /* recurrent.cpp: p, dp (steps, batch, 4 or 3 units), outputs and cells (steps + 1, batch, units), doutputs one   */\
+  /* step less, gates (steps, batch, 4 units), dh and dc (batch, units), kernel (units, 4 or 3 units). */                  \
+  X(lstm, (const Recurrence& r, const float* p, const float* kernel, float* outputs, float* cells, float* gates))     \
+  X(lstm_backward, (const Recurrence& r, const float* doutputs, const float* kernel, const float* outputs,            \
+                    const float* cells, const float* gates, float* dh, float* dc, float* dp, float* dkernel))         \
+  X(gru, (const Recurrence& r, const float* p, const float* kernel, const float* bias, float* outputs,                \
+          float* gates))                                                                                              \
+  X(gru_backward, (const Recurrence& r, const float* doutputs, const float* kernel, const float* outputs,             \
+                   const float* gates, float* dh, float* dp, float* dkernel, float* dbias))                           \
+  /* sampling.cpp: maps (samples, 6). */                                                                              \
+  X(affine_sample2d, (const Sampling& s, const float* x, const float* maps, float* y))                                \
+  X(affine_sample2d_backward, (const Sampling& s, const float* dy, const float* maps, float* dx))                     \
+  /* merge.cpp and random.cpp: n values. */                                                                           \
+  X(add, (const float* a, const float* b, Index n, float* y))                                                         \
+  X(keep_mask, (std::uint64_t key0, std::uint64_t key1, double rate, Index n, std::uint8_t* keep))                    \
   /* loss.cpp: the losses (rows) and the gradient (rows, columns) of predictions p or logits z against targets y */   \
   /* (rows, columns) or labels (rows), which must be in range. */                                                     \
   X(mean_squared_error, (const float* p, const float* y, Index rows, Index columns, float* losses,                    \

@@ -70,5 +70,44 @@ TEST(batch_norm_and_its_gradients) {
   });
 }
 
+TEST(layer_norm_and_its_gradients) {
+  constexpr Index kColumns[] = {1, 2, 5, 16, 19, 40, 300};
+  for (const Index rows : {1, 3, 70})
+    for (const Index columns : kColumns)
+      for (const bool weights : {false, true}) {
+        const Index size = rows * columns;
+        const Buffer<float> x = numbers(size), dy = numbers(size, 2), gamma = numbers(columns, 3), beta = numbers(columns, 4);
+        const float* scales = weights ? static_cast<const float*>(gamma) : nullptr;
+        Buffer<float> y(size, 7), mean(rows), inverse_std(rows), dx(size, 7), dgamma(columns, 7), dbeta(columns, 7);
+        kernels().layer_norm(x, rows, columns, scales, weights ? static_cast<const float*>(beta) : nullptr, kEpsilon, y,
+                             mean, inverse_std);
+        kernels().layer_norm_backward(dy, x, rows, columns, scales, mean, inverse_std, dx, dgamma, dbeta);
+        Buffer<double> expected_y(size), expected_dx(size), expected_dgamma(columns), expected_dbeta(columns);
+        for (Index row = 0; row < rows; ++row) {
+          const double n = static_cast<double>(columns);
+          double middle = 0, variance = 0, by_mean = 0, by_deviation = 0;
+          const auto at = [&](Index c) { return row * columns + c; };
+          for (Index c = 0; c < columns; ++c) middle += x[at(c)] / n;
+          for (Index c = 0; c < columns; ++c) variance += (x[at(c)] - middle) * (x[at(c)] - middle) / n;
+          const double scale = 1 / std::sqrt(variance + kEpsilon);
+          const auto normalized = [&](Index c) { return (x[at(c)] - middle) * scale; };
+          const auto dz = [&](Index c) { return double{dy[at(c)]} * (weights ? gamma[c] : 1); };
+          for (Index c = 0; c < columns; ++c) {
+            expected_y[at(c)] = normalized(c) * (weights ? gamma[c] : 1) + (weights ? beta[c] : 0);
+            expected_dgamma[c] += dy[at(c)] * normalized(c);
+            expected_dbeta[c] += dy[at(c)];
+            by_mean += dz(c) / n;
+            by_deviation += dz(c) * normalized(c) / n;
+          }
+          for (Index c = 0; c < columns; ++c)
+            expected_dx[at(c)] = (dz(c) - by_mean - normalized(c) * by_deviation) * scale;
+        }
+        CHECK(close(y, expected_y));
+        CHECK(close(dx, expected_dx));
+        CHECK(close(dgamma, expected_dgamma));
+        CHECK(close(dbeta, expected_dbeta));
+      }
+}
+
 }  // namespace
 }  // namespace vitral::test

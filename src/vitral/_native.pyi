@@ -191,3 +191,65 @@ def conv2d_backward(
     dw: _Floats,
     db: _Floats | None,
 ) -> None: ...
+def layer_norm(
+    x: _Floats,
+    columns: int,
+    gamma: _Floats | None,
+    beta: _Floats | None,
+    epsilon: float,
+    y: _Floats,
+    moments: _Floats,
+) -> None: ...
+def layer_norm_backward(
+    dy: _Floats, x: _Floats, columns: int, gamma: _Floats | None, moments: _Floats, dx: _Floats, sums: _Floats
+) -> None: ...
+def attention(
+    query: _Floats,
+    key: _Floats,
+    value: _Floats,
+    keep: npt.NDArray[np.bool_] | None,
+    rate: float,
+    y: _Floats,
+    weights: _Floats,
+) -> None: ...
+def attention_backward(
+    query: _Floats,
+    key: _Floats,
+    value: _Floats,
+    weights: _Floats,
+    keep: npt.NDArray[np.bool_] | None,
+    rate: float,
+    dy: _Floats,
+    dquery: _Floats,
+    dkey: _Floats,
+    dvalue: _Floats,
+) -> None: ...
+def lstm(p: _Floats, kernel: _Floats, outputs: _Floats, cells: _Floats, gates: _Floats) -> None: ...
+def lstm_backward(
+    doutputs: _Floats,
+    kernel: _Floats,
+    outputs: _Floats,
+    cells: _Floats,
+    gates: _Floats,
+    dh: _Floats,
+    dc: _Floats,
+    dp: _Floats,
+    dkernel: _Floats,
+) -> None: ...
+def gru(p: _Floats, kernel: _Floats, bias: _Floats | None, outputs: _Floats, gates: _Floats) -> None: ...
+def gru_backward(
+    doutputs: _Floats,
+    kernel: _Floats,
+    outputs: _Floats,
+    gates: _Floats,
+    dh: _Floats,
+    dp: _Floats,
+    dkernel: _Floats,
+    dbias: _Floats | None,
+) -> None: ...
+
+# Images: `beyond` is reflect, wrap, nearest or constant, in the order of `Beyond` in sampling.h.
+def affine_sample2d(x: _Floats, maps: _Floats, bilinear: bool, beyond: int, fill: float, y: _Floats) -> None: ...
+def affine_sample2d_backward(dy: _Floats, maps: _Floats, bilinear: bool, beyond: int, dx: _Floats) -> None: ...
+def add(a: _Floats, b: _Floats, y: _Floats) -> None: ...
+def keep_mask(key0: int, key1: int, rate: float, keep: npt.NDArray[np.bool_]) -> None: ...

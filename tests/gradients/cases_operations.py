@@ -93,6 +93,11 @@ def _attention() -> list[Case]:
 
 CASES: dict[str, list[Case]] = {
     "attention": _attention(),
+    "lstm": [([normal(3, 2, 8), normal(2, 8, seed=2), normal(2, 2, seed=3), normal(2, 2, seed=4)], {})],
+    "gru": [
+        ([normal(3, 2, 6), normal(2, 6, seed=2), normal(6, seed=3), normal(2, 2, seed=4)], {}),
+        ([normal(3, 2, 6), normal(2, 6, seed=2), None, normal(2, 2, seed=4)], {}),
+    ],
     "lookup": [([normal(5, 2)], {"rows": np.array([[0, 3], [3, 4]])})],
     "dense": _dense(),
     "einsum_dense": [

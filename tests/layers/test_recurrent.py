@@ -126,6 +126,34 @@ def test_states_go_in_and_come_out_as_in_keras() -> None:
 
 
 @pytest.mark.usefixtures("_double")
+@pytest.mark.parametrize("make", [lambda: GRU(4), lambda: GRU(4, use_bias=False), lambda: LSTM(4)])
+def test_all_steps_at_once_are_the_steps_one_by_one(make: Callable[[], RNN]) -> None:
+    layer = make()
+    layer.build((None, 5, 3))
+    cell = layer.cell
+    drops = cell.draw_drops(2, 3, False)
+    p = cell.project(np.ascontiguousarray(X.swapaxes(0, 1)), drops)[0]
+    states = [np.sin(np.arange(8.0) + number).reshape(2, 4) for number in range(len(cell.state_sizes))]
+    dy, found = np.cos(np.arange(40.0)).reshape(5, 2, 4), []
+    for steps in (cell, super(type(cell), cell)):  # the second is the base's loop
+        y, last, cache = steps.sequence(p, states, drops)
+        dp, dfirst = steps.sequence_backward(dy, states, cache)
+        found.append([y, *last, dp, *dfirst, *(v.grad for v in layer.trainable_weights if v.grad is not None)])
+        for variable in layer.trainable_weights:
+            variable.zero_grad()
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-12)
+
+
+def test_a_cell_with_a_step_of_its_own_takes_it() -> None:
+    class Silent(LSTMCell):
+        def step(self, p: Array, states: Any, drops: Any) -> Any:
+            y, new, cache = super().step(p, states, drops)
+            return 0 * y, new, cache
+
+    assert not RNN(Silent(2), return_sequences=True)(X).any()
+
+
 def test_a_stateful_layer_goes_on_as_in_keras() -> None:
     layer = GRU(2, stateful=True)
     layer.build((None, 5, 3))

@@ -1,4 +1,4 @@
-"""Batch normalization by the kernels against the reference in float64."""
+"""Batch and layer normalization by the kernels against the reference in float64."""
 
 import numpy as np
 import pytest
@@ -69,6 +69,59 @@ def test_inference_agrees_with_the_reference(shape, weights, activation) -> None
     wanted = reference.batch_norm_inference_backward(_double(dy), other)
     for gradient, value in zip(gradients, wanted, strict=True):
         np.testing.assert_allclose(gradient, value, rtol=1e-4, atol=1e-4)
+
+
+_of_layers = st.sampled_from(
+    [((5, 7), 1), ((3, 4, 19), 1), ((2, 3, 4, 5), 2), ((70, 64), 1), ((2, 9, 5, 3), 3), ((3, 1), 1)]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(_of_layers, _weights)
+def test_layer_norm_agrees_with_the_reference(shape_and_axes, weights) -> None:
+    shape, count = shape_and_axes
+    axes = tuple(range(len(shape) - count, len(shape)))
+    x, dy = normal(*shape), normal(*shape, seed=1)
+    gamma, beta = _gamma_beta(int(np.prod(shape[-count:])), weights)
+    gamma, beta = (None if values is None else values.reshape(shape[-count:]) for values in (gamma, beta))
+    y, cache = native.layer_norm(x, gamma, beta, axes=axes, epsilon=0.1)
+    expected, other = reference.layer_norm(_double(x), _double(gamma), _double(beta), axes=axes, epsilon=0.1)
+    np.testing.assert_allclose(y, expected, **_TOLERANCE)
+    wanted = reference.layer_norm_backward(_double(dy), other)
+    for gradient, value in zip(native.layer_norm_backward(dy, cache), wanted, strict=True):
+        assert gradient.shape == value.shape
+        np.testing.assert_allclose(gradient, value, **_TOLERANCE)
+
+
+def test_layer_norm_of_a_large_mean_and_of_nan() -> None:
+    x = 1000 + normal(40, 64)
+    exact = reference.layer_norm(_double(x), None, None, axes=(1,), epsilon=1e-3)[0]
+    np.testing.assert_allclose(native.layer_norm(x, None, None, axes=(1,), epsilon=1e-3)[0], exact, atol=3e-4)
+    x[3, 5], x[4, 60] = np.nan, np.inf
+    y, cache = native.layer_norm(x, None, None, axes=(1,), epsilon=1e-3)
+    spoiled = np.isin(np.arange(40), [3, 4])
+    for result in (y, native.layer_norm_backward(normal(40, 64), cache)[0]):
+        np.testing.assert_array_equal(np.isnan(result).any(axis=1), spoiled)
+
+
+def test_layer_norm_does_not_depend_on_threads() -> None:
+    x, gamma = normal(3000, 40), normal(40, seed=1)
+
+    def compute():
+        y, cache = native.layer_norm(x, gamma, gamma, axes=(1,), epsilon=1e-3)
+        return y, *native.layer_norm_backward(normal(3000, 40, seed=2), cache)
+
+    assert_same_for_any_number_of_threads(compute)
+
+
+@pytest.mark.parametrize(("dtype", "axes"), [(np.float64, (2,)), (np.float32, (1,))])
+def test_layer_norm_of_float64_or_inner_axes_goes_to_the_reference(dtype, axes) -> None:
+    x = normal(2, 3, 4).astype(dtype)
+    y, cache = native.layer_norm(x, None, None, axes=axes, epsilon=1e-3)
+    z, other = reference.layer_norm(x, None, None, axes=axes, epsilon=1e-3)
+    np.testing.assert_array_equal(y, z)
+    for one, two in zip(native.layer_norm_backward(x, cache), reference.layer_norm_backward(x, other), strict=True):
+        np.testing.assert_array_equal(one, two)
 
 
 @pytest.mark.parametrize("channels", [3, 8, 40])
@@ -153,6 +206,10 @@ def test_wrong_shapes_are_refused() -> None:
         native.batch_norm_training(x, normal(3), None, epsilon=1e-3)
     with pytest.raises(ShapeError, match=r"mean has the shape \(3,\), 3 values; expected 4"):
         native.batch_norm_inference(x, None, None, normal(3), four, epsilon=1e-3)
+    with pytest.raises(ShapeError, match=r"layer_norm received a batch of shape \(0, 4\); expected at least"):
+        native.layer_norm(empty, None, None, axes=(1,), epsilon=1e-3)
+    with pytest.raises(ShapeError, match=r"gamma has the shape \(3,\), 3 values; expected 4"):
+        native.layer_norm(x, normal(3), None, axes=(1,), epsilon=1e-3)
     *_, cache = native.batch_norm_training(x, None, None, epsilon=1e-3)
     with pytest.raises(ShapeError, match=r"dy has the shape \(2, 3\), 6 values; expected 8"):
         native.batch_norm_training_backward(normal(2, 3), cache)

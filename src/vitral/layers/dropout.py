@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.arguments import channels_last
@@ -43,7 +41,7 @@ class Dropout(Elementwise):
 
     def draw_kept(self, x: Array) -> Array:
         """Which values are kept."""
-        return self.seed_generator.next().random(self._shape_of_noise(x), np.float32) >= self.rate
+        return ops.keep_mask(self.seed_generator.next(), shape=self._shape_of_noise(x), rate=self.rate)
 
     def _shape_of_noise(self, x: Array) -> tuple[int, ...]:
         if self.noise_shape is None:

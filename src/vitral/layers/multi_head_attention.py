@@ -193,7 +193,7 @@ class MultiHeadAttention(Layer):
         keep = None
         if training and self.seed_generator is not None:
             shape = (len(query), self.num_heads, query.shape[1], value.shape[1])
-            keep = self.seed_generator.next().random(shape, np.float32) >= self.dropout
+            keep = ops.keep_mask(self.seed_generator.next(), shape=shape, rate=self.dropout)
         found, scores, attended = ops.attention(*heads.values(), mask=mask, keep=keep, rate=self.dropout)
         joined = np.ascontiguousarray(found.swapaxes(1, 2)).reshape(*query.shape[:2], -1)
         y, caches["attention_output"] = self._project("attention_output", joined, inputs=2)

@@ -163,6 +163,8 @@ from vitral.ops.interface.pool import (
     max_pool2d,
     max_pool2d_backward,
 )
+from vitral.ops.interface.random import keep_mask
+from vitral.ops.interface.recurrent import gru, gru_backward, lstm, lstm_backward
 from vitral.ops.interface.sampling import affine_sample2d, affine_sample2d_backward, sample2d, sample2d_backward
 from vitral.ops.interface.scaled_update import adafactor_update, lamb_update
 from vitral.ops.interface.shape import (
@@ -296,6 +298,8 @@ __all__ = [
     "glu_backward",
     "group_norm",
     "group_norm_backward",
+    "gru",
+    "gru_backward",
     "hard_shrink",
     "hard_shrink_backward",
     "hard_silu",
@@ -304,6 +308,7 @@ __all__ = [
     "hsv_to_rgb",
     "hsv_to_rgb_backward",
     "huber",
+    "keep_mask",
     "kl_divergence",
     "lamb_update",
     "layer_norm",
@@ -318,6 +323,8 @@ __all__ = [
     "log_softmax_backward",
     "lookup",
     "lookup_backward",
+    "lstm",
+    "lstm_backward",
     "max_pool2d",
     "max_pool2d_backward",
     "maximum",

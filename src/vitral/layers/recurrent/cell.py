@@ -55,6 +55,24 @@ class Cell(Layer):
         """Gradients of p and of the states before, from those of the output and of the new states."""
         raise NotImplementedError(f"{type(self).__name__} has no step_backward")
 
+    def sequence(self, p: Array, states: States, drops: Drops) -> tuple[Array, States, Cache]:
+        """Outputs (steps, batch, units) and last states, from `project` of all steps; step by step, if need be."""
+        outputs: list[Array] = []
+        caches: list[Cache] = []
+        for share in p:
+            y, states, cache = self.step(share, states, drops)
+            outputs.append(y)
+            caches.append(cache)
+        return np.stack(outputs), states, caches
+
+    def sequence_backward(self, dy: Array, dstates: States, cache: Cache) -> tuple[Array, States]:
+        """Gradients of p and of the first states, from those of the outputs and of the last states."""
+        dps: list[Array] = []
+        for dy_here, stepped in zip(reversed(dy), reversed(cache), strict=True):
+            dp, dstates = self.step_backward(dy_here, dstates, stepped)
+            dps.append(dp)
+        return np.stack(dps[::-1]), dstates
+
     def initial_states(self, batch: int, dtype: Any) -> States:
         """The states before the first step: zeros."""
         return [np.zeros((batch, size), dtype) for size in self.state_sizes]
@@ -194,10 +212,15 @@ class GatedCell(Cell):
         assert self.bias is not None, "there is a gradient only where there is a bias"
         self.bias.add_grad(dbias)
 
+    def is_as_usual(self, drops: Drops) -> bool:
+        """Whether tanh, sigmoid where there are gates, and no dropout of the state let an operation take all steps."""
+        gate = getattr(self, "recurrent_activation", None)
+        return self.activation.name == "tanh" and gate is not None and gate.name == "sigmoid" and drops[1] is None
+
     def draw_drops(self, batch: int, inputs: int, training: bool) -> Drops:
         rates = (self.dropout, self.recurrent_dropout) if training else (0, 0)
         return tuple(
-            None if rate == 0 else self.seed_generator.next().random((batch, size), np.float32) >= rate
+            None if rate == 0 else ops.keep_mask(self.seed_generator.next(), shape=(batch, size), rate=rate)
             for rate, size in zip(rates, (inputs, self.units), strict=True)
         )
 

@@ -129,6 +129,22 @@ class GRUCell(GatedCell):
         dh = dh_new * z + self.drop_state_backward(ddropped, drop_cache)
         return np.concatenate([dgates, dc], axis=1), [dh]
 
+    def sequence(self, p: Array, states: States, drops: Drops) -> tuple[Array, States, Cache]:
+        if type(self).step is not GRUCell.step or not self.reset_after or not self.is_as_usual(drops):
+            return super().sequence(p, states, drops)
+        bias = None if self.bias is None else self.bias.value[1]
+        outputs, cache = ops.gru(p, self.recurrent_kernel.value, bias, states[0])
+        return outputs, [outputs[-1]], (cache,)
+
+    def sequence_backward(self, dy: Array, dstates: States, cache: Cache) -> tuple[Array, States]:
+        if not isinstance(cache, tuple):
+            return super().sequence_backward(dy, dstates, cache)
+        dp, dkernel, dbias, dh = ops.gru_backward(dy, cache[0], dlast_h=dstates[0])
+        self.recurrent_kernel.take_grad(dkernel)
+        if dbias is not None:
+            self._add_bias_gradient(1, dbias)
+        return dp, [dh]
+
     def get_config(self) -> Config:
         return {
             **super().get_config(),

@@ -107,6 +107,19 @@ class LSTMCell(GatedCell):
         assert dh is not None, "it was asked for"
         return dz, [self.drop_state_backward(dh, drop_cache), dnew * f]
 
+    def sequence(self, p: Array, states: States, drops: Drops) -> tuple[Array, States, Cache]:
+        if type(self).step is not LSTMCell.step or not self.is_as_usual(drops):
+            return super().sequence(p, states, drops)
+        outputs, carry, cache = ops.lstm(p, self.recurrent_kernel.value, *states)
+        return outputs, [outputs[-1], carry], (cache,)
+
+    def sequence_backward(self, dy: Array, dstates: States, cache: Cache) -> tuple[Array, States]:
+        if not isinstance(cache, tuple):
+            return super().sequence_backward(dy, dstates, cache)
+        dp, dkernel, dh, dcarry = ops.lstm_backward(dy, cache[0], dlast_h=dstates[0], dlast_c=dstates[1])
+        self.recurrent_kernel.take_grad(dkernel)
+        return dp, [dh, dcarry]
+
     def get_config(self) -> Config:
         return {
             **super().get_config(),

@@ -103,30 +103,23 @@ class RNN(Composite):
         drops = self.cell.draw_drops(batch, sequences.shape[2], training)
         p, projected = self.cell.project(np.ascontiguousarray(ordered.swapaxes(0, 1)), drops)
         states = self._first_states(given, batch, sequences.dtype)
-        outputs: list[Array] = []
-        caches: list[Cache] = []
-        for step in range(steps):
-            y, states, cache = self.cell.step(p[step], states, drops)
-            outputs.append(y)
-            caches.append(cache)
+        outputs, states, cache = self.cell.sequence(p, states, drops)
         if self.stateful:
             self.states = states
-        result = np.stack(outputs, axis=1) if self.return_sequences else outputs[-1]
-        return ([result, *states] if self.return_state else result), (projected, caches, isinstance(x, list))
+        result = np.ascontiguousarray(outputs.swapaxes(0, 1)) if self.return_sequences else outputs[-1]
+        return ([result, *states] if self.return_state else result), (projected, cache, steps, isinstance(x, list))
 
     def backward(self, dy: Any, cache: Cache) -> Any:
-        projected, caches, gave_states = cache
+        projected, inner, steps, gave_states = cache
         dresult, *dlast = dy if self.return_state else [dy]
-        batch = len(dresult)
-        dstates = list(dlast) or self.cell.initial_states(batch, dresult.dtype)
-        silent = np.zeros((batch, self.cell.output_size), dresult.dtype)
-        dps: list[Array] = []
-        for step in reversed(range(len(caches))):
-            last = dresult if step == len(caches) - 1 else silent
-            here = dresult[:, step] if self.return_sequences else last
-            dp, dstates = self.cell.step_backward(here, dstates, caches[step])
-            dps.append(dp)
-        dx = self.cell.project_backward(np.stack(dps[::-1]), projected).swapaxes(0, 1)
+        if self.return_sequences:
+            doutputs = dresult.swapaxes(0, 1)
+        else:
+            doutputs = np.zeros((steps, *dresult.shape), dresult.dtype)
+            doutputs[-1] = dresult
+        dlast = dlast or self.cell.initial_states(len(dresult), dresult.dtype)
+        dp, dstates = self.cell.sequence_backward(doutputs, dlast, inner)
+        dx = self.cell.project_backward(dp, projected).swapaxes(0, 1)
         dx = np.ascontiguousarray(dx[:, ::-1] if self.go_backwards else dx)
         return [dx, *dstates] if gave_states else dx
 

@@ -1,5 +1,6 @@
-"""Batch normalization by the compiled kernels."""
+"""Batch and layer normalization by the compiled kernels."""
 
+import math
 from typing import NamedTuple
 
 from vitral import _native
@@ -67,6 +68,37 @@ def batch_norm_inference_backward(dy: Array, cache: Cache) -> tuple[Array, Array
     if not isinstance(cache, _Normalized):
         return reference.batch_norm_inference_backward(dy, cache)
     return _backward(dy, cache, of_batch=False)
+
+
+class _LayerNormalized(NamedTuple):
+    x: Array
+    columns: int
+    gamma: Array | None
+    moments: Array  # (2, rows): mean, 1 / sqrt(variance + epsilon)
+    shape: tuple[int, ...]  # of gamma
+
+
+def layer_norm(
+    x: Array, gamma: Array | None, beta: Array | None, *, axes: tuple[int, ...], epsilon: float
+) -> tuple[Array, Cache]:
+    if not float32(x, gamma, beta) or axes != tuple(range(x.ndim - len(axes), x.ndim)):
+        return reference.layer_norm(x, gamma, beta, axes=axes, epsilon=epsilon)
+    expect_samples("layer_norm", x)
+    x = contiguous(x)
+    shape = x.shape[x.ndim - len(axes) :]
+    columns = math.prod(shape)
+    y, moments = empty(x.shape), empty((2, x.size // columns))
+    cache = _LayerNormalized(x, columns, _vector(gamma), moments, shape)
+    _native.layer_norm(x, columns, cache.gamma, _vector(beta), epsilon, y, moments)
+    return y, cache
+
+
+def layer_norm_backward(dy: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    if not isinstance(cache, _LayerNormalized):
+        return reference.layer_norm_backward(dy, cache)
+    dx, sums = empty(cache.x.shape), empty((2, *cache.shape))
+    _native.layer_norm_backward(gradient(dy), cache.x, cache.columns, cache.gamma, cache.moments, dx, sums)
+    return dx, sums[0], sums[1]
 
 
 def _backward(dy: Array, cache: _Normalized, *, of_batch: bool) -> tuple[Array, Array, Array]:
