@@ -50,6 +50,10 @@ YES_OR_NO = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0], [0.0, 1
 LOGITS = 2 * normal(4, 3)
 IMAGE_LABELS = np.array([[[0, 2], [1, 1]], [[2, 2], [0, 1]]])
 IMAGE_LOGITS = normal(2, 2, 2, 3, seed=5)
+# Classes along axis 1, and labels with a class to ignore.
+CHANNELS_FIRST = np.ascontiguousarray(np.moveaxis(IMAGE_LOGITS, -1, 1))
+FIRST_OF_IMAGES = np.ascontiguousarray(np.moveaxis(np.eye(3)[IMAGE_LABELS], -1, 1))
+WITH_HOLES = np.where(IMAGE_LABELS == 2, 255, IMAGE_LABELS)
 _IMAGES = (np.eye(3)[IMAGE_LABELS], sigmoid(IMAGE_LOGITS))
 
 
@@ -71,6 +75,7 @@ CASES: dict[str, list[Case]] = {
         (BinaryCrossentropy(from_logits=True), YES_OR_NO, LOGITS),
         (BinaryCrossentropy(from_logits=True, label_smoothing=0.2), YES_OR_NO, LOGITS),
         (BinaryCrossentropy(), YES_OR_NO[:, 0], sigmoid(LOGITS[:, :1])),
+        (BinaryCrossentropy(axis=1), FIRST_OF_IMAGES, sigmoid(CHANNELS_FIRST)),
     ],
     "CategoricalCrossentropy": [
         *((CategoricalCrossentropy(reduction=reduction), ONE_HOT, softmax(LOGITS)) for reduction in _REDUCTIONS),
@@ -81,6 +86,8 @@ CASES: dict[str, list[Case]] = {
         (CategoricalCrossentropy(from_logits=True), YES_OR_NO, LOGITS),
         (CategoricalCrossentropy(from_logits=True, label_smoothing=0.1), SOFT, LOGITS),
         (CategoricalCrossentropy(from_logits=True), np.eye(3)[IMAGE_LABELS], IMAGE_LOGITS),
+        (CategoricalCrossentropy(axis=1), FIRST_OF_IMAGES, sigmoid(CHANNELS_FIRST)),
+        (CategoricalCrossentropy(from_logits=True, axis=-3), FIRST_OF_IMAGES, CHANNELS_FIRST),
     ],
     "SparseCategoricalCrossentropy": [
         *((SparseCategoricalCrossentropy(reduction=reduction), LABELS, softmax(LOGITS)) for reduction in _REDUCTIONS),
@@ -88,6 +95,14 @@ CASES: dict[str, list[Case]] = {
         (SparseCategoricalCrossentropy(from_logits=True), LABELS, LOGITS),
         (SparseCategoricalCrossentropy(), IMAGE_LABELS, softmax(IMAGE_LOGITS)),
         (SparseCategoricalCrossentropy(from_logits=True), IMAGE_LABELS, IMAGE_LOGITS),
+        (SparseCategoricalCrossentropy(axis=1), IMAGE_LABELS, sigmoid(CHANNELS_FIRST)),
+        (SparseCategoricalCrossentropy(from_logits=True, axis=1), IMAGE_LABELS[:, np.newaxis], CHANNELS_FIRST),
+        *(
+            (SparseCategoricalCrossentropy(ignore_class=255, reduction=reduction), WITH_HOLES, softmax(IMAGE_LOGITS))
+            for reduction in _REDUCTIONS
+        ),
+        (SparseCategoricalCrossentropy(True, 255, axis=1), WITH_HOLES, CHANNELS_FIRST),
+        (SparseCategoricalCrossentropy(ignore_class=0), LABELS, softmax(LOGITS)),
     ],
     "MeanAbsolutePercentageError": [
         *(
@@ -107,7 +122,10 @@ CASES: dict[str, list[Case]] = {
         (KLDivergence(), ONE_HOT, softmax(LOGITS)),
         (KLDivergence(), SOFT, 3 * softmax(LOGITS)),
     ],
-    "CosineSimilarity": _numbers(CosineSimilarity)[:-2],
+    "CosineSimilarity": [
+        *_numbers(CosineSimilarity)[:-2],
+        (CosineSimilarity(axis=1), FIRST_OF_IMAGES + 0.5, CHANNELS_FIRST),
+    ],
     "Hinge": [(Hinge(), YES_OR_NO, LOGITS), (Hinge(), 2 * YES_OR_NO - 1, LOGITS), (Hinge(), SOFT, LOGITS)],
     "SquaredHinge": [(SquaredHinge(), YES_OR_NO, LOGITS), (SquaredHinge(), SOFT, LOGITS)],
     "CategoricalHinge": [(CategoricalHinge(), ONE_HOT, LOGITS), (CategoricalHinge(), SOFT, LOGITS)],

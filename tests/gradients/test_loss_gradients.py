@@ -44,9 +44,11 @@ def test_gradient(name: str, weighted: bool) -> None:
 @pytest.mark.parametrize("name", _NAMES)
 def test_call_and_gradient_agree_with_the_pair(name: str) -> None:
     for loss, y_true, y_pred in CASES[name]:
-        values, gradient = loss.values_and_gradient(y_true, y_pred)
+        arranged = loss.arranged(y_true, y_pred)
+        values, gradient = loss.values_and_gradient(*arranged)
         np.testing.assert_array_equal(loss.call(y_true, y_pred), values)
-        np.testing.assert_array_equal(loss.gradient(y_true, y_pred), gradient.reshape(y_pred.shape))
+        expected = loss.restored(gradient.reshape(arranged[1].shape))
+        np.testing.assert_array_equal(loss.gradient(y_true, y_pred), expected)
 
 
 def test_every_loss_operation_is_used_by_a_registered_loss(monkeypatch: pytest.MonkeyPatch) -> None:

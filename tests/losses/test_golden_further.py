@@ -182,10 +182,6 @@ def test_sets_of_a_whole_batch() -> None:
 
 
 def test_values_that_only_keras_has_are_refused() -> None:
-    with pytest.raises(ConfigError, match="axis is 1; Vitral has axis=-1 only"):
-        losses.cosine_similarity(Y, P, axis=1)
-    with pytest.raises(ConfigError, match="axis is 2"):
-        losses.BinaryCrossentropy(axis=2)
     with pytest.raises(ConfigError, match="hinge: dtype is 'float16'; Vitral has dtype='float32' only"):
         Hinge(dtype="float16")
     with pytest.raises(ConfigError, match="gamma is -1"):

@@ -146,8 +146,8 @@ def test_what_cannot_be_is_refused() -> None:
         R2Score(num_regressors=3)([[1.0], [2.0]], [[1.0], [3.0]])
     with pytest.raises(ConfigError, match=r"threshold is 1\.5"):
         TruePositives(1.5)
-    with pytest.raises(ConfigError, match="axis is 1"):
-        metrics.CategoricalCrossentropy(axis=1)
+    with pytest.raises(ConfigError, match=r"axis is 2; expected an axis of y_pred, which has the shape \(1, 2\)"):
+        metrics.CategoricalCrossentropy(axis=2)([[1.0, 0.0]], [[0.5, 0.5]])
 
 
 @pytest.mark.parametrize(

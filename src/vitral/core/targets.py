@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitral.config import floatx
-from vitral.errors import DataError, ShapeError
+from vitral.errors import ConfigError, DataError, ShapeError
 from vitral.typing import Array
 
 
@@ -44,6 +44,25 @@ def matching(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, *, name: str, hint: s
             f"expected the same shape{hint}"
         )
     return targets, predictions
+
+
+def along_last(y_true: npt.ArrayLike, y_pred: Array, axis: int, *, name: str) -> tuple[Array, Array]:
+    """Targets and predictions with this axis of the predictions as the last; targets that lack it stay as they are.
+
+    Raises ConfigError if the predictions have no such axis.
+
+    >>> y_true, y_pred = along_last(np.zeros((2, 5, 7)), np.zeros((2, 3, 5, 7)), 1, name="loss")
+    >>> y_true.shape, y_pred.shape
+    ((2, 5, 7), (2, 5, 7, 3))
+    """
+    targets = np.asarray(y_true)
+    if axis == -1:
+        return targets, y_pred
+    if isinstance(axis, bool) or not isinstance(axis, int) or not -y_pred.ndim <= axis < y_pred.ndim:
+        raise ConfigError(f'"{name}": axis is {axis!r}; expected an axis of y_pred, which has the shape {y_pred.shape}')
+    if targets.ndim == y_pred.ndim:
+        targets = np.moveaxis(targets, axis, -1)
+    return np.ascontiguousarray(targets), np.ascontiguousarray(np.moveaxis(y_pred, axis, -1))
 
 
 def smoothed(targets: Array, label_smoothing: float, classes: int) -> Array:
@@ -85,6 +104,21 @@ def class_labels(y_true: npt.ArrayLike, y_pred: Array, *, name: str) -> npt.NDAr
         raise DataError(f'"{name}" received the label {wrong}; expected whole numbers')
     check_range(whole, y_pred.shape[-1], name=name)
     return whole
+
+
+def labels_but(
+    ignore_class: int | None, y_true: npt.ArrayLike, y_pred: Array, *, name: str
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_] | None]:
+    """As `class_labels`, with 0 in place of the class to ignore; and which labels are not to be ignored, None for all.
+
+    >>> labels_but(255, [1, 255], np.zeros((2, 3)), name="loss")
+    (array([1, 0]), array([ True, False]))
+    """
+    if ignore_class is None:
+        return class_labels(y_true, y_pred, name=name), None
+    counts = np.asarray(y_true) != ignore_class
+    labels = class_labels(np.where(counts, y_true, 0), y_pred, name=name)
+    return labels, counts.reshape(labels.shape)
 
 
 def check_range(labels: npt.NDArray[np.intp], classes: int, *, name: str) -> None:

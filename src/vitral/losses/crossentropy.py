@@ -4,16 +4,18 @@ From probabilities, values below epsilon or above 1 - epsilon are clipped, as in
 the derivative with respect to the logits is a - y, which clipping does not spoil.
 """
 
+import numpy as np
+import numpy.typing as npt
+
 from vitral import ops
 from vitral.config import epsilon
-from vitral.core.configurable import only_default
-from vitral.core.targets import class_labels, matching, smoothed
+from vitral.core.targets import labels_but, matching, smoothed, weights_for
 from vitral.errors import ConfigError
-from vitral.losses.loss import OnePassLoss, registry
+from vitral.losses.loss import AlongAxis, registry
 from vitral.typing import Array, Config
 
 
-class _Smoothing(OnePassLoss):
+class _Smoothing(AlongAxis):
     """What the two losses share whose targets are probabilities: their arguments."""
 
     def __init__(
@@ -25,8 +27,7 @@ class _Smoothing(OnePassLoss):
         name: str | None,
         dtype: str | None,
     ) -> None:
-        super().__init__(name, reduction, dtype)
-        only_default("axis", axis, (-1,), self.name)
+        super().__init__(axis, name, reduction, dtype)
         if not 0 <= label_smoothing <= 1:
             raise ConfigError(f"label_smoothing is {label_smoothing!r}; expected a number between 0 and 1")
         self.from_logits = from_logits
@@ -37,13 +38,13 @@ class _Smoothing(OnePassLoss):
             **super().get_config(),
             "from_logits": self.from_logits,
             "label_smoothing": self.label_smoothing,
-            "axis": -1,
+            "axis": self.axis,
         }
 
 
 @registry.register("bce", "BCE")
 class BinaryCrossentropy(_Smoothing):
-    """-y log a - (1 - y) log(1 - a), averaged over the last axis; for outputs that each say yes or no.
+    """-y log a - (1 - y) log(1 - a), averaged over `axis`; for outputs that each say yes or no.
 
     `from_logits=True` takes the values before the sigmoid. `label_smoothing` s moves targets towards 1/2:
     y (1 - s) + s / 2.
@@ -65,7 +66,7 @@ class BinaryCrossentropy(_Smoothing):
 
     @property
     def fused_activation(self) -> str | None:
-        return None if self.from_logits else "sigmoid"
+        return None if self.from_logits or self.axis != -1 else "sigmoid"
 
     def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
         targets, predictions = self._smoothed(y_true, y_pred)
@@ -74,7 +75,7 @@ class BinaryCrossentropy(_Smoothing):
         return ops.binary_cross_entropy(predictions, targets, epsilon=epsilon())
 
     def values_and_preactivation_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
-        if self.from_logits:
+        if self.fused_activation is None:
             return super().values_and_preactivation_gradient(y_true, y_pred)
         targets, predictions = self._smoothed(y_true, y_pred)
         return ops.binary_cross_entropy(predictions, targets, epsilon=epsilon(), before_sigmoid=True)
@@ -86,7 +87,7 @@ class BinaryCrossentropy(_Smoothing):
 
 @registry.register()
 class CategoricalCrossentropy(_Smoothing):
-    """-sum y log a over the last axis; for one-hot targets, or any distribution over the classes.
+    """-sum y log a over `axis`; for one-hot targets, or any distribution over the classes.
 
     `from_logits=True` takes the values before the softmax. `label_smoothing` s moves targets towards the uniform
     distribution over n classes: y (1 - s) + s / n.
@@ -108,7 +109,7 @@ class CategoricalCrossentropy(_Smoothing):
 
     @property
     def fused_activation(self) -> str | None:
-        return None if self.from_logits else "softmax"
+        return None if self.from_logits or self.axis != -1 else "softmax"
 
     def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
         targets, predictions = self._smoothed(y_true, y_pred)
@@ -117,7 +118,7 @@ class CategoricalCrossentropy(_Smoothing):
         return ops.categorical_cross_entropy(predictions, targets, epsilon=epsilon())
 
     def values_and_preactivation_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
-        if self.from_logits:
+        if self.fused_activation is None:
             return super().values_and_preactivation_gradient(y_true, y_pred)
         targets, predictions = self._smoothed(y_true, y_pred)
         return ops.categorical_cross_entropy(predictions, targets, epsilon=epsilon(), before_softmax=True)
@@ -131,10 +132,12 @@ class CategoricalCrossentropy(_Smoothing):
 
 
 @registry.register()
-class SparseCategoricalCrossentropy(OnePassLoss):
-    """-log a at the label, over the last axis; labels are whole numbers of shape (batch, ...) or (batch, ..., 1).
+class SparseCategoricalCrossentropy(AlongAxis):
+    """-log a at the label, over `axis`; labels are whole numbers of shape (batch, ...) or (batch, ..., 1).
 
-    `from_logits=True` takes the values before the softmax. Raises DataError for a label that is no output's number.
+    `from_logits=True` takes the values before the softmax. Where the label is `ignore_class`, which need not be a
+    class, the loss is 0, and a mean is that of the others. Raises DataError for another label that is no output's
+    number, ConfigError for an axis that the predictions do not have.
 
     >>> round(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]]), 6)
     0.693147
@@ -149,26 +152,48 @@ class SparseCategoricalCrossentropy(OnePassLoss):
         name: str | None = "sparse_categorical_crossentropy",
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name, reduction, dtype)
-        only_default("axis", axis, (-1,), self.name)
-        only_default("ignore_class", ignore_class, (None,), self.name)
+        super().__init__(axis, name, reduction, dtype)
         self.from_logits = from_logits
+        self.ignore_class = ignore_class
 
     @property
     def fused_activation(self) -> str | None:
-        return None if self.from_logits else "softmax"
+        return None if self.from_logits or self.axis != -1 else "softmax"
 
     def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
-        labels = class_labels(y_true, y_pred, name=self.name)
-        if self.from_logits:
-            return ops.sparse_softmax_cross_entropy(y_pred, labels)
-        return ops.sparse_categorical_cross_entropy(y_pred, labels, epsilon=epsilon())
+        return self._but_ignored(y_true, y_pred, before_softmax=False)
 
     def values_and_preactivation_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
-        if self.from_logits:
+        if self.fused_activation is None:
             return super().values_and_preactivation_gradient(y_true, y_pred)
-        labels = class_labels(y_true, y_pred, name=self.name)
-        return ops.sparse_categorical_cross_entropy(y_pred, labels, epsilon=epsilon(), before_softmax=True)
+        return self._but_ignored(y_true, y_pred, before_softmax=True)
+
+    def _but_ignored(self, y_true: Array, y_pred: Array, before_softmax: bool) -> tuple[Array, Array]:
+        labels, counts = labels_but(self.ignore_class, y_true, y_pred, name=self.name)
+        if self.from_logits:
+            losses, gradient = ops.sparse_softmax_cross_entropy(y_pred, labels)
+        else:
+            losses, gradient = ops.sparse_categorical_cross_entropy(
+                y_pred, labels, epsilon=epsilon(), before_softmax=before_softmax
+            )
+        if counts is None:
+            return losses, gradient
+        by_vector = counts[..., np.newaxis]
+        return np.where(counts, losses, 0), np.where(by_vector, gradient.reshape(y_pred.shape), 0)
+
+    def counting_weights(
+        self, y_true: Array, losses: Array, sample_weight: npt.ArrayLike | None
+    ) -> npt.ArrayLike | None:
+        if self.ignore_class is None:
+            return sample_weight
+        counts: Array = (y_true != self.ignore_class).reshape(losses.shape).astype(losses.dtype)
+        if self.reduction in ("mean", "sum_over_batch_size"):
+            # Which divides by the number of all losses afterwards.
+            counts *= losses.size / (counts.sum() + epsilon())
+        if sample_weight is not None:
+            counts *= weights_for(losses, sample_weight)
+        return counts
 
     def get_config(self) -> Config:
-        return {**super().get_config(), "from_logits": self.from_logits, "ignore_class": None}
+        config = {**super().get_config(), "from_logits": self.from_logits, "ignore_class": self.ignore_class}
+        return config if self.axis == -1 else {**config, "axis": self.axis}  # Keras forgets it

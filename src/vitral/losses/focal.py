@@ -6,14 +6,13 @@ import numpy as np
 
 from vitral import ops
 from vitral.config import epsilon
-from vitral.core.configurable import only_default
 from vitral.core.targets import class_labels, matching, smoothed
 from vitral.errors import ConfigError
-from vitral.losses.loss import OnePassLoss, registry
+from vitral.losses.loss import AlongAxis, OnePassLoss, registry
 from vitral.typing import Array, Config
 
 
-class _Focal(OnePassLoss):
+class _Focal(AlongAxis):
     """What both focal losses share: their arguments, and logits turned into probabilities first."""
 
     def __init__(
@@ -26,8 +25,7 @@ class _Focal(OnePassLoss):
         name: str | None,
         dtype: str | None,
     ) -> None:
-        super().__init__(name, reduction, dtype)
-        only_default("axis", axis, (-1,), self.name)
+        super().__init__(axis, name, reduction, dtype)
         if not gamma >= 0:
             raise ConfigError(f"gamma is {gamma!r}; expected a number from 0 on")
         if not 0 <= label_smoothing <= 1:
@@ -42,7 +40,7 @@ class _Focal(OnePassLoss):
             "gamma": self.gamma,
             "from_logits": self.from_logits,
             "label_smoothing": self.label_smoothing,
-            "axis": -1,
+            "axis": self.axis,
         }
 
 
@@ -52,7 +50,7 @@ class BinaryFocalCrossentropy(_Focal):
 
     With `apply_class_balancing`, ones count `alpha` and zeros 1 - alpha. `from_logits=True` takes the values before the
     sigmoid; `label_smoothing` as in BinaryCrossentropy. Lin et al., "Focal loss for dense object detection", ICCV 2017.
-    Raises ConfigError for a negative gamma, and for an `axis` other than -1.
+    Raises ConfigError for a negative gamma.
 
     >>> round(BinaryFocalCrossentropy()([[1.0, 0.0]], [[0.5, 0.5]]), 6)  # log(2) / 4
     0.173287
@@ -96,11 +94,11 @@ class BinaryFocalCrossentropy(_Focal):
 
 @registry.register()
 class CategoricalFocalCrossentropy(_Focal):
-    """-sum alpha (1 - a)^gamma y log a over the last axis; for one-hot targets y and probabilities a.
+    """-sum alpha (1 - a)^gamma y log a over `axis`; for one-hot targets y and probabilities a.
 
     `alpha` is one number or a list with one for each class. `from_logits=True` takes the values before the softmax;
-    `label_smoothing` as in CategoricalCrossentropy. Lin et al., ICCV 2017. Raises ConfigError for a negative gamma, and
-    for an `axis` other than -1.
+    `label_smoothing` as in CategoricalCrossentropy. Lin et al., ICCV 2017. Raises ConfigError for a negative
+    gamma.
 
     >>> round(CategoricalFocalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]]), 6)  # log(2) / 16
     0.043322

@@ -10,7 +10,7 @@ from vitral.config import floatx
 from vitral.core.configurable import Configurable, only_default
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry
-from vitral.core.targets import as_float
+from vitral.core.targets import along_last, as_float
 from vitral.errors import ConfigError, ShapeError
 from vitral.losses.reduction import check_reduction, coefficients
 from vitral.typing import Array, Config
@@ -64,6 +64,20 @@ class Loss(Configurable):
 
     # What the base class does.
 
+    def arranged(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        """Targets and predictions with the axis of a loss at the end."""
+        return y_true, y_pred
+
+    def restored(self, gradient: Array) -> Array:
+        """The gradient with that axis at its place again."""
+        return gradient
+
+    def counting_weights(
+        self, y_true: Array, losses: Array, sample_weight: npt.ArrayLike | None
+    ) -> npt.ArrayLike | None:
+        """The weights of the samples, or of all losses where some do not count at all."""
+        return sample_weight
+
     @property
     def fused_activation(self) -> str | None:
         """The activation in front of this loss whose derivative may be merged with the loss's, or None."""
@@ -75,8 +89,9 @@ class Loss(Configurable):
         `sample_weight` has the shape (batch,), or that of the losses; raises ShapeError for any other.
         """
         y_pred = as_float(y_pred)
-        losses = np.asarray(self.call(self.targets(y_true, y_pred), y_pred))
-        counted = coefficients(losses, sample_weight, self.reduction)
+        targets = self.targets(y_true, y_pred)
+        losses = np.asarray(self.call(targets, y_pred))
+        counted = coefficients(losses, self.counting_weights(targets, losses, sample_weight), self.reduction)
         return losses * counted if self.reduction in ("none", None) else _total(losses, counted)
 
     def loss_and_gradient(
@@ -116,19 +131,20 @@ class Loss(Configurable):
         y_pred: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None,
     ) -> tuple[float, Array]:
-        y_pred = as_float(y_pred)
-        losses, gradient = function(self.targets(y_true, y_pred), y_pred)
+        given = as_float(y_pred)
+        targets, y_pred = self.arranged(self.targets(y_true, given), given)
+        losses, gradient = function(targets, y_pred)
         losses = np.asarray(losses)
         if gradient.size != y_pred.size or losses.shape != gradient.shape[: losses.ndim]:
             raise ShapeError(
                 f'loss "{self.name}" gave losses of shape {losses.shape} and a gradient of shape {gradient.shape} for '
                 f"predictions of shape {y_pred.shape}; expected one loss for each vector, and the predictions' shape"
             )
-        counted = coefficients(losses, sample_weight, self.reduction)
+        counted = coefficients(losses, self.counting_weights(targets, losses, sample_weight), self.reduction)
         by_vector = counted
         if not isinstance(counted, float):
             by_vector = counted.reshape(counted.shape + (1,) * (gradient.ndim - counted.ndim))
-        return _total(losses, counted), (gradient * by_vector).reshape(y_pred.shape)
+        return _total(losses, counted), self.restored((gradient * by_vector).reshape(y_pred.shape))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, reduction={self.reduction}>"
@@ -156,13 +172,28 @@ class OnePassLoss(Loss):
         raise NotImplementedError(f"{type(self).__name__} has no values_and_gradient")
 
     def call(self, y_true: Array, y_pred: Array) -> Array:
-        return self.values_and_gradient(y_true, y_pred)[0]
+        return self.values_and_gradient(*self.arranged(y_true, y_pred))[0]
 
     def gradient(self, y_true: Array, y_pred: Array) -> Array:
-        return self.values_and_gradient(y_true, y_pred)[1].reshape(np.shape(y_pred))
+        targets, predictions = self.arranged(y_true, y_pred)
+        return self.restored(self.values_and_gradient(targets, predictions)[1].reshape(np.shape(predictions)))
 
     def targets(self, y_true: npt.ArrayLike, y_pred: Array) -> Array:
         return np.asarray(y_true)
+
+
+class AlongAxis(OnePassLoss):
+    """A loss over any axis of the predictions; a subclass writes `values_and_gradient` for the last one."""
+
+    def __init__(self, axis: int, name: str | None, reduction: str | None, dtype: str | None) -> None:
+        super().__init__(name, reduction, dtype)
+        self.axis = axis
+
+    def arranged(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        return along_last(y_true, y_pred, self.axis, name=self.name)
+
+    def restored(self, gradient: Array) -> Array:
+        return gradient if self.axis == -1 else np.ascontiguousarray(np.moveaxis(gradient, -1, self.axis))
 
 
 registry: Registry[Loss] = Registry("loss", "keras.losses", Loss)

@@ -2,10 +2,9 @@
 
 from vitral import ops
 from vitral.config import epsilon
-from vitral.core.configurable import only_default
 from vitral.core.targets import matching
-from vitral.losses.loss import OnePassLoss, registry
-from vitral.typing import Array
+from vitral.losses.loss import AlongAxis, OnePassLoss, registry
+from vitral.typing import Array, Config
 
 
 @registry.register("kld", "KLD")
@@ -32,10 +31,10 @@ class KLDivergence(OnePassLoss):
 
 
 @registry.register()
-class CosineSimilarity(OnePassLoss):
-    """Minus the cosine of the angle between y_true and y_pred over the last axis: -1 for the same direction.
+class CosineSimilarity(AlongAxis):
+    """Minus the cosine of the angle between y_true and y_pred along `axis`: -1 for the same direction.
 
-    A vector of zeros gives 0. Raises ConfigError for an `axis` other than -1.
+    A vector of zeros gives 0. Raises ConfigError for an axis that the predictions do not have.
 
     >>> round(CosineSimilarity()([[0.0, 2.0]], [[3.0, 4.0]]), 6)
     -0.8
@@ -48,9 +47,12 @@ class CosineSimilarity(OnePassLoss):
         name: str | None = "cosine_similarity",
         dtype: str | None = None,
     ) -> None:
-        super().__init__(name, reduction, dtype)
-        only_default("axis", axis, (-1,), self.name)
+        super().__init__(axis, name, reduction, dtype)
 
     def values_and_gradient(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
         targets, predictions = matching(y_true, y_pred, name=self.name)
         return ops.cosine_similarity(predictions, targets, epsilon=epsilon())
+
+    def get_config(self) -> Config:
+        config = super().get_config()
+        return config if self.axis == -1 else {**config, "axis": self.axis}  # Keras forgets it

@@ -1,8 +1,9 @@
 """Losses as figures to watch: the same formulas, averaged over all batches, with no part in the training."""
 
 import numpy as np
+import numpy.typing as npt
 
-from vitral.core.configurable import only_default
+from vitral.core.targets import as_float, weights_for
 from vitral.metrics import formulas
 from vitral.metrics.mean import MeanMetricWrapper
 from vitral.metrics.metric import registry
@@ -77,18 +78,25 @@ class CategoricalCrossentropy(MeanMetricWrapper):
         label_smoothing: float = 0.0,
         axis: int = -1,
     ) -> None:
-        only_default("axis", axis, (-1,), "categorical_crossentropy")
         super().__init__(
-            formulas.categorical_crossentropy, name, dtype, from_logits=from_logits, label_smoothing=label_smoothing
+            formulas.categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            label_smoothing=label_smoothing,
+            axis=axis,
         )
 
     def get_config(self) -> Config:
-        return {**super().get_config(), **self._arguments, "axis": -1}
+        return {**super().get_config(), **self._arguments}
 
 
 @registry.register()
 class SparseCategoricalCrossentropy(MeanMetricWrapper):
-    """-log a at the label, from probabilities or logits."""
+    """-log a at the label, from probabilities or logits.
+
+    Where the label is `ignore_class` the value is 0, and part of the mean; with sample weights it is not, as in Keras.
+    """
 
     direction = "down"
 
@@ -100,9 +108,25 @@ class SparseCategoricalCrossentropy(MeanMetricWrapper):
         ignore_class: int | None = None,
         axis: int = -1,
     ) -> None:
-        only_default("ignore_class", ignore_class, (None,), "sparse_categorical_crossentropy")
-        only_default("axis", axis, (-1,), "sparse_categorical_crossentropy")
-        super().__init__(formulas.sparse_categorical_crossentropy, name, dtype, from_logits=from_logits)
+        super().__init__(
+            formulas.sparse_categorical_crossentropy,
+            name,
+            dtype,
+            from_logits=from_logits,
+            ignore_class=ignore_class,
+            axis=axis,
+        )
+        self._ignore_class = ignore_class
+
+    def update_state(
+        self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> None:
+        if sample_weight is not None and self._ignore_class is not None:
+            counts = np.asarray(y_true) != self._ignore_class
+            values = self._fn(y_true, as_float(y_pred), **self._arguments)
+            self.add(values, counts.reshape(values.shape) * weights_for(values, sample_weight))
+            return
+        super().update_state(y_true, y_pred, sample_weight)
 
     def get_config(self) -> Config:
-        return {**super().get_config(), **self._arguments, "ignore_class": None, "axis": -1}
+        return {**super().get_config(), **self._arguments}

@@ -7,8 +7,7 @@ import numpy.typing as npt
 
 from vitral import ops
 from vitral.config import epsilon
-from vitral.core.configurable import only_default
-from vitral.core.targets import as_float, class_labels, matching, signs, smoothed
+from vitral.core.targets import along_last, as_float, labels_but, matching, signs, smoothed
 from vitral.typing import Array
 
 
@@ -67,7 +66,7 @@ def kl_divergence(y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> Array:
 def cosine(y_true: npt.ArrayLike, y_pred: npt.ArrayLike, axis: int = -1) -> Array:
     """The cosine of the angle between y_true and y_pred, as vectors along `axis`."""
     targets, predictions = matching(y_true, y_pred, name="cosine_similarity")
-    targets, predictions = np.moveaxis(targets, axis, -1), np.moveaxis(predictions, axis, -1)
+    targets, predictions = along_last(targets, predictions, axis, name="cosine_similarity")
     return -ops.cosine_similarity(predictions, targets, epsilon=epsilon())[0]
 
 
@@ -96,9 +95,9 @@ def binary_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Array:
-    """-y log a - (1 - y) log(1 - a), averaged over the last axis."""
-    only_default("axis", axis, (-1,), "binary_crossentropy")
+    """-y log a - (1 - y) log(1 - a), averaged over `axis`."""
     targets, predictions = matching(y_true, y_pred, name="binary_crossentropy")
+    targets, predictions = along_last(targets, predictions, axis, name="binary_crossentropy")
     targets = smoothed(targets, label_smoothing, 2)
     if from_logits:
         return ops.sigmoid_cross_entropy(predictions, targets)[0]
@@ -112,9 +111,9 @@ def categorical_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Array:
-    """-sum y log a over the last axis, for one-hot targets."""
-    only_default("axis", axis, (-1,), "categorical_crossentropy")
+    """-sum y log a over `axis`, for one-hot targets."""
     targets, predictions = matching(y_true, y_pred, name="categorical_crossentropy")
+    targets, predictions = along_last(targets, predictions, axis, name="categorical_crossentropy")
     targets = smoothed(targets, label_smoothing, targets.shape[-1])
     if from_logits:
         return ops.softmax_cross_entropy(predictions, targets)[0]
@@ -128,14 +127,15 @@ def sparse_categorical_crossentropy(
     ignore_class: int | None = None,
     axis: int = -1,
 ) -> Array:
-    """-log a at the label, over the last axis."""
-    only_default("axis", axis, (-1,), "sparse_categorical_crossentropy")
-    only_default("ignore_class", ignore_class, (None,), "sparse_categorical_crossentropy")
-    predictions = as_float(y_pred)
-    labels = class_labels(y_true, predictions, name="sparse_categorical_crossentropy")
+    """-log a at the label, over `axis`; 0 where the label is `ignore_class`."""
+    name = "sparse_categorical_crossentropy"
+    targets, predictions = along_last(y_true, as_float(y_pred), axis, name=name)
+    labels, counts = labels_but(ignore_class, targets, predictions, name=name)
     if from_logits:
-        return ops.sparse_softmax_cross_entropy(predictions, labels)[0]
-    return ops.sparse_categorical_cross_entropy(predictions, labels, epsilon=epsilon())[0]
+        losses = ops.sparse_softmax_cross_entropy(predictions, labels)[0]
+    else:
+        losses = ops.sparse_categorical_cross_entropy(predictions, labels, epsilon=epsilon())[0]
+    return losses if counts is None else np.where(counts, losses, 0)
 
 
 def binary_focal_crossentropy(
@@ -148,9 +148,9 @@ def binary_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Array:
-    """Binary cross-entropy times (1 - the probability given to the truth)^gamma, averaged over the last axis."""
-    only_default("axis", axis, (-1,), "binary_focal_crossentropy")
+    """Binary cross-entropy times (1 - the probability given to the truth)^gamma, averaged over `axis`."""
     targets, predictions = matching(y_true, y_pred, name="binary_focal_crossentropy")
+    targets, predictions = along_last(targets, predictions, axis, name="binary_focal_crossentropy")
     return ops.binary_focal_cross_entropy(
         ops.sigmoid(predictions)[0] if from_logits else predictions,
         smoothed(targets, label_smoothing, 2),
@@ -169,9 +169,9 @@ def categorical_focal_crossentropy(
     label_smoothing: float = 0.0,
     axis: int = -1,
 ) -> Array:
-    """-sum alpha (1 - a)^gamma y log a over the last axis, for one-hot targets."""
-    only_default("axis", axis, (-1,), "categorical_focal_crossentropy")
+    """-sum alpha (1 - a)^gamma y log a over `axis`, for one-hot targets."""
     targets, predictions = matching(y_true, y_pred, name="categorical_focal_crossentropy")
+    targets, predictions = along_last(targets, predictions, axis, name="categorical_focal_crossentropy")
     return ops.categorical_focal_cross_entropy(
         ops.softmax(predictions)[0] if from_logits else predictions,
         smoothed(targets, label_smoothing, targets.shape[-1]),

@@ -54,15 +54,16 @@ def check_targets(loss: Loss, layer: Layer | None, shape: Shape, y: Array | None
     """
     if y is None:
         raise DataError(f"y is missing: the loss {loss.name} compares the model's output with labels")
-    units = int(shape[-1] or 0)
     where = f"{loss.name} and an output of shape {shape}"
+    given, (y, shape) = y, _class_axis_last(loss, y, shape)
+    units = int(shape[-1] or 0)
     if units == 1 and isinstance(loss, _Crossentropy) and activation_name(layer) == "softmax":
         raise ConfigError(
             "softmax over a single output is always 1, so nothing can be learned: use sigmoid with "
             "binary_crossentropy, or one output for each class"
         )
     if isinstance(loss, SparseCategoricalCrossentropy):
-        _check_classes(y, units, shape, where)
+        _check_classes(y if loss.ignore_class is None else y[y != loss.ignore_class], y.shape, units, shape, where)
     elif isinstance(loss, CategoricalCrossentropy) and units > 1 and _is_class_numbers(y, len(shape)):
         raise ShapeError(
             f"categorical_crossentropy expects one-hot labels of shape (n, {units}) and received class numbers of "
@@ -76,7 +77,16 @@ def check_targets(loss: Loss, layer: Layer | None, shape: Shape, y: Array | None
             f"binary_crossentropy expects labels from 0 to 1 and received values from {y.min()} to {y.max()}: "
             "use sparse_categorical_crossentropy for class numbers"
         )
-    return y
+    return given
+
+
+def _class_axis_last(loss: Loss, y: Array, shape: Shape) -> tuple[Array, Shape]:
+    """Labels and an output's shape with the axis of the classes at the end, where a loss has another one."""
+    axis = loss.axis if isinstance(loss, (CategoricalCrossentropy, SparseCategoricalCrossentropy)) else -1
+    if not -len(shape) <= axis < len(shape):
+        raise ConfigError(f"{loss.name}: axis is {axis}; expected an axis of the output, whose shape is {shape}")
+    others = [size for number, size in enumerate(shape) if number != axis % len(shape)]
+    return np.moveaxis(y, axis, -1) if y.ndim == len(shape) else y, (*others, shape[axis])
 
 
 def check_batch(x: Array) -> None:
@@ -138,8 +148,11 @@ def _activation_warning(loss: Loss, layer: Layer, units: int) -> str | None:
 
 
 def _unused_outputs_warning(loss: Loss, layer: Layer, shape: Any, y: Array) -> str | None:
-    units = int(shape[-1] or 0)
-    if not isinstance(loss, SparseCategoricalCrossentropy) or y.size < _SAMPLES_PER_OUTPUT * units:
+    if not isinstance(loss, SparseCategoricalCrossentropy):
+        return None
+    y, shape = _class_axis_last(loss, y, shape)
+    y, units = y if loss.ignore_class is None else y[y != loss.ignore_class], int(shape[-1] or 0)
+    if y.size < _SAMPLES_PER_OUTPUT * units or not y.size:
         return None
     classes = int(y.max()) + 1
     if classes >= units:
@@ -150,14 +163,17 @@ def _unused_outputs_warning(loss: Loss, layer: Layer, shape: Any, y: Array) -> s
     )
 
 
-def _check_classes(y: Array, units: int, shape: Any, where: str) -> None:
-    if len(y.shape) == len(shape) and units > 1 and y.shape[-1] == units:
+def _check_classes(y: Array, y_shape: tuple[int, ...], units: int, shape: Any, where: str) -> None:
+    """Raise unless the labels, of that shape before those to be ignored were left out, are classes of the output."""
+    if len(y_shape) == len(shape) and units > 1 and y_shape[-1] == units:
         raise ShapeError(
             "sparse_categorical_crossentropy expects class numbers of shape (n,) and received labels of shape "
-            f"{y.shape}, which look one-hot: use categorical_crossentropy, or y.argmax(axis=-1)"
+            f"{y_shape}, which look one-hot: use categorical_crossentropy, or y.argmax(axis=-1)"
         )
-    if not _same_but_for_ones((len(y), *shape[1:-1]), y.shape):
-        raise ShapeError(f"labels of shape {y.shape} do not fit {where}; expected class numbers of shape (n,)")
+    if not _same_but_for_ones((y_shape[0], *shape[1:-1]), y_shape):
+        raise ShapeError(f"labels of shape {y_shape} do not fit {where}; expected class numbers of shape (n,)")
+    if y.size == 0:
+        return
     if y.dtype.kind == "f" and not np.array_equal(y, np.floor(y)):
         raise DataError(f"{where} need whole class numbers; received values such as {y[y != np.floor(y)].flat[0]}")
     lowest, highest = int(y.min()), int(y.max())
