@@ -26,7 +26,7 @@ _WITH_INPUT_ACTIVATION = [
     if "input_activation" in inspect.signature(ops.operations[f"{name}_backward"].declaration).parameters
 ]
 
-_WEIGHTED = ["Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "EinsumDense", "SeparableConv2D"]
+_WEIGHTED = ["Conv2D", "Conv2DTranspose", "Dense", "DepthwiseConv2D", "EinsumDense", "GRU", "LSTM", "SeparableConv2D"]
 
 
 @pytest.mark.parametrize("name", _DIFFERENTIABLE)

@@ -43,8 +43,8 @@ class Cell(Layer):
         """The share of the inputs of all steps, x (steps, batch, inputs), in what `step` works out."""
         return x, None
 
-    def project_backward(self, dp: Array, cache: Cache) -> Array:
-        """The gradient of x."""
+    def project_backward(self, dp: Array, cache: Cache) -> Array | None:
+        """The gradient of x; may be None if `needs_input_gradient` is False."""
         return dp
 
     def step(self, p: Array, states: States, drops: Drops) -> tuple[Array, States, Cache]:
@@ -85,11 +85,11 @@ class Cell(Layer):
         y, _, cache = self.step(p[0], self.initial_states(len(x), x.dtype), drops)
         return y, (projected, cache)
 
-    def backward(self, dy: Array, cache: Cache) -> Array:
+    def backward(self, dy: Array, cache: Cache) -> Array | None:
         projected, stepped = cache
         zeros = self.initial_states(len(dy), dy.dtype)
-        dx: Array = self.project_backward(self.step_backward(dy, zeros, stepped)[0][np.newaxis], projected)[0]
-        return dx
+        dx = self.project_backward(self.step_backward(dy, zeros, stepped)[0][np.newaxis], projected)
+        return None if dx is None else dx[0]
 
     def __call__(self, inputs: Any, *more: Any, states: Any = None, training: bool | None = None) -> Any:
         """One step on an input (batch, inputs): (output, new states) if states are given, else the output."""
@@ -232,14 +232,13 @@ class GatedCell(Cell):
         p, cache = ops.dense(x, self.kernel.value, self.input_bias())
         return p, (dropped, cache)
 
-    def project_backward(self, dp: Array, cache: Cache) -> Array:
+    def project_backward(self, dp: Array, cache: Cache) -> Array | None:
         dropped, dense = cache
-        dx, dkernel, dbias = ops.dense_backward(dp, dense)
-        assert dx is not None, "it was asked for"
+        dx, dkernel, dbias = ops.dense_backward(dp, dense, input_gradient=self.needs_input_gradient)
         self.kernel.take_grad(dkernel)
         if dbias is not None:
             self.add_input_bias_gradient(dbias)
-        return dx if dropped is None else ops.dropout_backward(dx, dropped)
+        return dx if dx is None or dropped is None else ops.dropout_backward(dx, dropped)
 
     def drop_state(self, h: Array, drops: Drops) -> tuple[Array, Cache]:
         """The state as far as it is not dropped."""

@@ -119,7 +119,11 @@ class RNN(Composite):
             doutputs[-1] = dresult
         dlast = dlast or self.cell.initial_states(len(dresult), dresult.dtype)
         dp, dstates = self.cell.sequence_backward(doutputs, dlast, inner)
-        dx = self.cell.project_backward(dp, projected).swapaxes(0, 1)
+        self.cell.needs_input_gradient = self.needs_input_gradient
+        dx = self.cell.project_backward(dp, projected)
+        if dx is None:
+            return None
+        dx = dx.swapaxes(0, 1)
         dx = np.ascontiguousarray(dx[:, ::-1] if self.go_backwards else dx)
         return [dx, *dstates] if gave_states else dx
 

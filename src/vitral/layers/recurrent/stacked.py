@@ -71,7 +71,9 @@ class StackedRNNCells(Composite, Cell):
         for cell, (projected, stepped) in zip(reversed(self.cells), reversed(cache), strict=True):
             start = end - len(cell.state_sizes)
             dp, its_dstates = cell.step_backward(dy, dstates[start:end], stepped)
-            dy = cell.project_backward(dp[np.newaxis], projected)[0]
+            dx = cell.project_backward(dp[np.newaxis], projected)
+            assert dx is not None, "it was asked for"
+            dy = dx[0]
             dbefore = its_dstates + dbefore
             end = start
         return dy, dbefore
