@@ -9,6 +9,9 @@ _FLOAT_TYPES = ("float32", "float64")
 _floatx = "float32"
 _epsilon = 1e-7
 _num_threads: int | None = None
+_interactive = True
+_max_epochs: int | None = None
+_max_steps_per_epoch: int | None = None
 
 
 def floatx() -> str:
@@ -73,6 +76,64 @@ def backend() -> str:
     'vitral'
     """
     return "vitral"
+
+
+def enable_interactive_logging() -> None:
+    """Write progress and messages to standard output again, as at the start."""
+    global _interactive
+    _interactive = True
+
+
+def disable_interactive_logging() -> None:
+    """Send progress and messages to the logger "vitral" of Python's `logging` in place of standard output.
+
+    They are of the level INFO, a line an epoch; what was given a stream of its own still goes there.
+    """
+    global _interactive
+    _interactive = False
+
+
+def is_interactive_logging_enabled() -> bool:
+    """Whether progress and messages go to standard output.
+
+    >>> is_interactive_logging_enabled()
+    True
+    """
+    return _interactive
+
+
+def max_epochs() -> int | None:
+    """The most epochs that any `fit` trains; None without a limit."""
+    return _max_epochs
+
+
+def set_max_epochs(max_epochs: int | None) -> None:
+    """Let no `fit` train more epochs than this, to try a script out; None lifts the limit.
+
+    Raises ConfigError for anything but a whole number from 1 on.
+    """
+    global _max_epochs
+    _max_epochs = _limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch() -> int | None:
+    """The most batches that an epoch of `fit`, `evaluate` or `predict` takes; None without a limit."""
+    return _max_steps_per_epoch
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
+    """Let an epoch of `fit`, `evaluate` or `predict` take no more batches than this; None lifts the limit.
+
+    Raises ConfigError for anything but a whole number from 1 on.
+    """
+    global _max_steps_per_epoch
+    _max_steps_per_epoch = _limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def _limit(name: str, value: int | None) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ConfigError(f"{name} is {value!r}; expected a whole number from 1 on, or None")
+    return value
 
 
 def num_threads() -> int:

@@ -1,10 +1,10 @@
 """The hooks through which a callback follows a training."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
+from vitral.core.messages import say
 from vitral.typing import Array, Logs
 
 
@@ -62,9 +62,7 @@ class Callback:
 
     def say(self, message: str) -> None:
         """Write a line for the user."""
-        stream = self.stream or sys.stdout
-        stream.write(f"{message}\n")
-        stream.flush()
+        say(f"{message}\n", self.stream)
 
     def set_params(self, params: Mapping[str, Any]) -> None:
         """Receive verbose, epochs and steps (batches an epoch) of the training."""

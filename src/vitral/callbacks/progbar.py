@@ -8,6 +8,8 @@ from typing import Any, TextIO, TypeAlias
 
 import numpy as np
 
+from vitral.config import is_interactive_logging_enabled
+from vitral.core.messages import say
 from vitral.errors import ConfigError
 
 _BOLD, _GREEN, _WHITE, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
@@ -49,8 +51,8 @@ class Progbar:
         self.width = width
         self.interval = interval
         self.unit_name = unit_name
-        self.stream = stream or sys.stdout
-        self.verbose = 2 if verbose == 1 and not _redraws(self.stream) else verbose
+        self.stream = stream
+        self.verbose = 2 if verbose == 1 and not _redraws(stream) else verbose
         self._as_they_come = set(stateful_metrics or ())
         self._averaged = None if stateless_metrics is None else set(stateless_metrics)
         self._values: dict[str, tuple[Any, int]] = {}
@@ -76,7 +78,7 @@ class Progbar:
             self._last_drawn = now
         elif self.verbose == 2 and finalize:
             time_taken = f"{now - self._start:.0f}s - {self._per_step(per_step)}"
-            self._write(f"{self._count(current)} - {time_taken}{self._shown()}\n")
+            say(f"{self._count(current)} - {time_taken}{self._shown()}\n", self.stream)
 
     def add(self, n: int, values: Values | None = None) -> None:
         """Show that `n` more steps are done."""
@@ -120,7 +122,7 @@ class Progbar:
         colored = "NO_COLOR" not in os.environ
         line = "".join(f"{color}{text}{_PLAIN}" if color and text and colored else text for color, text in parts)
         blanks = " " * max(0, self._drawn_width - width)
-        self._write(f"\r{line}{blanks}" + ("\n" if finalize else ""))
+        say(f"\r{line}{blanks}" + ("\n" if finalize else ""), self.stream)
         self._drawn_width = width
 
     def _seconds_per_step(self, current: int, now: float) -> float:
@@ -140,10 +142,6 @@ class Progbar:
             f"{seconds * 1e3:.0f}ms/{self.unit_name}" if seconds >= 1e-3 else f"{seconds * 1e6:.0f}us/{self.unit_name}"
         )
 
-    def _write(self, text: str) -> None:
-        self.stream.write(text)
-        self.stream.flush()
-
 
 def format_values(values: Mapping[str, Any]) -> str:
     """Metric values as Keras writes them: four decimals, or powers of ten where those would show nothing.
@@ -159,9 +157,11 @@ def format_values(values: Mapping[str, Any]) -> str:
     )
 
 
-def _redraws(stream: TextIO) -> bool:
+def _redraws(stream: TextIO | None) -> bool:
+    if stream is None and not is_interactive_logging_enabled():
+        return False
     # A notebook's output understands "\r" although it is no terminal.
-    return stream.isatty() or "ipykernel" in sys.modules
+    return (stream or sys.stdout).isatty() or "ipykernel" in sys.modules
 
 
 def _eta(seconds: float) -> str:

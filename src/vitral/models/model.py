@@ -1,13 +1,13 @@
 """What every model can do beside learning: its weights, its summary, its files."""
 
 import json
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from vitral.core.messages import say
 from vitral.core.symbolic import KerasTensor
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
@@ -152,7 +152,7 @@ class Model(Subclassed):
         if print_fn is not None:
             print_fn(text)
         else:
-            sys.stdout.write(text)
+            say(text)
 
     def to_json(self) -> str:
         """The architecture as Keras 3 writes it in JSON; `models.model_from_json` makes a model of it."""

@@ -146,7 +146,7 @@ class StreamFeed(Feed):
         self._collect = collect
         self._wanted = wanted
         self._most = most
-        self.steps = wanted if wanted is not None else _length(source)
+        self.steps = wanted if wanted is not None else length_of(source)
         self.only_once = hasattr(source, "__next__")
         self._current: Prefetcher[Batch] | None = None
         self._next: Batch | None = None
@@ -221,7 +221,8 @@ def _warn_if_short(batches: int, wanted: int | None) -> None:
         warnings.warn(OUT_OF_DATA, UserWarning, stacklevel=4)
 
 
-def _length(source: Any) -> int | None:
+def length_of(source: Any) -> int | None:
+    """How many batches it has, None if it does not know."""
     try:
         return len(source)
     except TypeError:

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from vitral.config import max_steps_per_epoch
 from vitral.errors import ConfigError, ModelWarning
 from vitral.training.columns import Columns, Layout
 from vitral.training.data import SINGLE, Data, whole_number
-from vitral.training.feeds import ArrayFeed, Feed, IndexedFeed, StreamFeed
+from vitral.training.feeds import ArrayFeed, Feed, IndexedFeed, StreamFeed, length_of
 from vitral.training.py_dataset import PyDataset
 
 
@@ -51,7 +52,9 @@ def open_feed(
         return Data.of(x, y, weight, layout).with_class_weight(class_weight)
 
     if is_array(x) or (layout.inputs is not None and isinstance(x, Mapping)):
-        return ArrayFeed(collect(x, y, weight), batch_size, wanted)
+        arrays = ArrayFeed(collect(x, y, weight), batch_size, wanted)
+        most = limited(arrays.steps, max_steps_per_epoch(), steps_name)
+        return arrays if most == arrays.steps else ArrayFeed(arrays.data, arrays.reader.batch_size, most)
     if isinstance(x, PyDataset) and x.num_batches is None:
         x = EndlessDataset(x)
     indexed = isinstance(x, PyDataset) or (hasattr(x, "__getitem__") and hasattr(x, "__len__"))
@@ -66,8 +69,21 @@ def open_feed(
         message = f"batch_size={batch_size} has no effect: a {type(x).__name__} gives whole batches"
         warnings.warn(message, ModelWarning, stacklevel=4)
     if indexed:
-        return IndexedFeed(x, collect, wanted)
+        batches = IndexedFeed(x, collect, wanted)
+        most = limited(batches.steps, max_steps_per_epoch(), steps_name)
+        return batches if most == batches.steps else IndexedFeed(x, collect, most)
+    known = length_of(x) if wanted is None else wanted
+    most = limited(known, max_steps_per_epoch(), steps_name)
+    wanted = wanted if most == known else most
     return StreamFeed(x, collect, wanted, None if wanted is None else wanted * epochs)
+
+
+def limited(number: int | None, most: int | None, name: str) -> int | None:
+    """The number, None if nobody knows it, or the limit that the settings have, if that is lower, with a warning."""
+    if most is None or (number is not None and number <= most):
+        return number
+    warnings.warn(f"Limiting {name} to {most}", UserWarning, stacklevel=4)
+    return most
 
 
 def is_array(x: Any) -> bool:

@@ -6,13 +6,14 @@ from contextlib import ExitStack, closing
 from typing import Any, Literal
 
 from vitral.callbacks import Callback, CallbackList, History
+from vitral.config import max_epochs
 from vitral.core.rng import next_seed
 from vitral.errors import ConfigError, DataError, ModelWarning, ShapeError
 from vitral.training.checks import check_targets, model_warnings
 from vitral.training.columns import Columns, arrays_of
 from vitral.training.data import Data, whole_number
 from vitral.training.feeds import OUT_OF_DATA, ArrayFeed, Feed
-from vitral.training.open_feed import is_array, open_feed, open_validation, split_arrays
+from vitral.training.open_feed import is_array, limited, open_feed, open_validation, split_arrays
 from vitral.training.outputs import Outputs
 from vitral.training.state import Resumable
 from vitral.typing import Logs
@@ -72,6 +73,7 @@ class Trainer(Resumable):
         """
         self.require_loss("fit")
         epochs, initial_epoch = whole_number(epochs, "epochs", 0), whole_number(initial_epoch, "initial_epoch", 0)
+        epochs = limited(epochs, max_epochs(), "epochs") or 0
         validates = [epoch for epoch in range(initial_epoch, epochs) if _is_due(epoch, validation_freq)]
         if validation_split and validation_data is None:
             data, held_out = split_arrays(x, y, sample_weight, validation_split, self.layout)

@@ -5,6 +5,11 @@ import random
 import numpy as np
 
 from vitral.callbacks import Progbar
+from vitral.config import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
 from vitral.core.custom_objects import (
     custom_object_scope,
     get_custom_objects,
@@ -61,12 +66,15 @@ __all__ = [
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
     "get_custom_objects",
     "get_file",
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",
     "img_to_array",
+    "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
     "normalize",
