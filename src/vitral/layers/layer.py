@@ -2,13 +2,14 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
 from vitral import regularizers
 from vitral.config import floatx
 from vitral.core.configurable import only_default
+from vitral.core.made import Made
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.symbolic import Arguments, KerasTensor, Node, is_symbolic
@@ -85,6 +86,13 @@ class Layer(Weights):
 
     passes: ClassVar[bool] = False
     """Whether `backward_fused` can go on through the activation that made the input."""
+
+    _made: Made
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
+        layer = super().__new__(cls)
+        layer._made = Made(cls, arguments, options)
+        return layer
 
     def __init__(
         self,
@@ -168,11 +176,21 @@ class Layer(Weights):
         return self.activity_regularizer is not None
 
     def get_config(self) -> Config:
-        """The arguments from which the layer can be built again; a subclass adds its own."""
+        """The arguments from which the layer can be built again; a subclass adds its own.
+
+        For a class that has no `get_config`, they are those that its constructor was given, as in Keras. Raises
+        ConfigError if one of these is no plain value.
+        """
         config: Config = {"name": self.name, "trainable": self.trainable}
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        return config
+        if type(self).get_config is not Layer.get_config:
+            return config
+        known = arguments_of(type(self))
+        return {
+            **{name: value for name, value in config.items() if name in known},
+            **self._made.config(without=arguments_of(Layer)),
+        }
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Shape of the output for an input of this shape; found by trying unless the layer knows better."""

@@ -23,8 +23,11 @@ class Model(Subclassed):
 
     A subclass has layers as attributes, and either `call(inputs)`, or `call(inputs, training)`, which is made of them
     and executed on symbolic tensors alone; or, as a layer, `build`, `forward` and `backward`. It has one input and one
-    output. Raises ConfigError for a `call` that is not made of layers, and in `save`, which knows graphs only: keep the
-    weights by `save_weights`.
+    output. Raises ConfigError for a `call` that is not made of layers.
+
+    A file that `save` writes names a subclass, and has the arguments that its `get_config` gives, or else those that it
+    was made with. It comes back through `custom_objects=`, or if it is registered by
+    `@saving.register_keras_serializable()`.
 
     >>> from vitral import layers
     >>> class Scores(Model):
@@ -51,10 +54,10 @@ class Model(Subclassed):
 
     def __new__(cls, *arguments: Any, **options: Any) -> Any:
         if cls is not Model:
-            return super().__new__(cls)
+            return super().__new__(cls, *arguments, **options)
         from vitral.models.functional import Functional
 
-        return super().__new__(Functional)
+        return super().__new__(Functional, *arguments, **options)
 
     @property
     def trainable(self) -> bool:

@@ -17,7 +17,6 @@ from vitral.saving import hdf5, legacy_h5
 from vitral.saving.archive import read_archive, write_archive
 from vitral.saving.h5 import find_weights, write_weights
 from vitral.saving.keras_config import compile_from_config, model_from_config
-from vitral.saving.rooms import MODELS
 from vitral.typing import Array, Config
 
 _SHUFFLE_SEED = "vitral_shuffle_seed"
@@ -26,14 +25,11 @@ _SHUFFLE_SEED = "vitral_shuffle_seed"
 def save_model(model: Model, filepath: str | Path, overwrite: bool = True) -> None:
     """Write architecture, weights, optimizer and random streams to a `.keras` file, in one step.
 
-    Keras 3 can load the file. Raises ConfigError for another ending, for a model that is not built, or if the file
-    exists and `overwrite` is False; MissingExtraError without h5py.
+    Keras 3 can load the file. Of a subclass of Model the file has the class's name and the arguments to make it with.
+    Raises ConfigError for another ending, for a model that is not built, for arguments that are no plain values, or if
+    the file exists and `overwrite` is False; MissingExtraError without h5py.
     """
     path = _checked(filepath, ".keras", overwrite)
-    if not isinstance(model, tuple(MODELS.values())):
-        raise ConfigError(
-            f"{type(model).__name__} is a subclass of Model, which no file describes: keep its weights by save_weights"
-        )
     if not model.built:
         raise ConfigError("a model that is not built has no weights to save: call model.build(shape) or fit first")
     config = {**describe(model), "build_config": {"input_shape": model.input_shape}}
@@ -51,7 +47,8 @@ def load_model(
 ) -> Model:
     """The model in a `.keras` file, or an older `.h5` file, of Vitral's or of Keras', compiled as it was.
 
-    `custom_objects` maps names to the user's own classes; `compile=False` leaves optimizer, loss and metrics out.
+    `custom_objects` maps names to the user's own classes, those of models too; `compile=False` leaves optimizer, loss
+    and metrics out.
     Nothing in the file is executed: a Lambda layer is refused, or, with `safe_mode=False`, left to a class of that name
     in `custom_objects`. Raises ModelFileError, in one line, if the file is missing, damaged, of another format, or uses
     what Vitral does not have; all of that is named.

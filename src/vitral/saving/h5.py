@@ -3,6 +3,7 @@
 layers/conv2d/vars/0, 1 ...             a layer, by the snake case of its class: conv2d, conv2d_1 ...
 layers/dropout/seed_generator/vars/0    the position of a random stream
 layers/sequential/layers/dense/vars/0   a model inside the model
+hidden/vars/0, blocks/dense/vars/0      a subclass of Model: attributes, and layers in lists that are attributes
 optimizer/vars/0, 1 ...                 iteration, learning rate, then the state of each variable
 """
 
@@ -15,8 +16,10 @@ from typing import Any
 from vitral.core.naming import snake_case
 from vitral.core.variable import Variable
 from vitral.errors import ModelFileError, ModelWarning
+from vitral.layers import Layer
 from vitral.models import Model
 from vitral.saving import hdf5
+from vitral.saving.rooms import MODELS
 from vitral.typing import Array
 
 Found = list[tuple[Variable, Array]]
@@ -43,7 +46,7 @@ def find_weights(file: Any, model: Model, skip_mismatch: bool = False) -> Found:
     """
     found: Found = []
     problems: list[str] = []
-    groups = list(_layer_groups(model, "layers", set()))
+    groups = list(_layer_groups(model, "", set()))
     for path, name, variables in groups:
         try:
             found += _read_group(file, path, f'layer "{name}"', variables)
@@ -61,29 +64,57 @@ def find_weights(file: Any, model: Model, skip_mismatch: bool = False) -> Found:
 
 def _groups(model: Model) -> Iterator[tuple[str, str, list[Variable]]]:
     """Path, name and variables of every group."""
-    yield from _layer_groups(model, "layers", set())
+    yield from _layer_groups(model, "", set())
     if model.compiled and model.optimizer.built:
         yield "optimizer/vars", model.optimizer.name, model.optimizer.variables
 
 
 def _layer_groups(model: Model, root: str, seen: set[int]) -> Iterator[tuple[str, str, list[Variable]]]:
-    used: Counter[str] = Counter()
-    for layer in model.layers:
-        stem = snake_case(type(layer).__name__)
-        path = f"{root}/{stem}" if used[stem] == 0 else f"{root}/{stem}_{used[stem]}"
-        used[stem] += 1
+    for path, layer in _members(model, root):
         if id(layer) in seen:
             continue  # it stands in two models, and is kept with the first
         seen.add(id(layer))
         if isinstance(layer, Model):
             yield f"{path}/vars", layer.name, []
-            yield from _layer_groups(layer, f"{path}/layers", seen)
+            yield from _layer_groups(layer, f"{path}/", seen)
             continue
         for part, variables in layer.storage().items():
             if part == "":
                 yield f"{path}/vars", layer.name, variables
             elif variables:
                 yield f"{path}/{part}/vars", part.rpartition("/")[2], variables
+
+
+def _members(model: Model, root: str) -> Iterator[tuple[str, Layer]]:
+    """The layers of a model with their paths.
+
+    Of a subclass, Keras goes through the attributes in alphabetical order, among which is `layers`, the list of all.
+    """
+    if not isinstance(model, tuple(MODELS.values())):
+        for name in sorted(name for name in vars(model) if name < "layers" and not name.startswith("_")):
+            value = vars(model)[name]
+            if isinstance(value, Layer):
+                yield f"{root}{name}", value
+            elif isinstance(value, (list, tuple, dict)):
+                yield from _in_container(value, f"{root}{name}")
+    yield from _in_container(model.layers, f"{root}layers")
+
+
+def _in_container(container: Any, path: str) -> Iterator[tuple[str, Layer]]:
+    used: Counter[str] = Counter()
+    for value in container.values() if isinstance(container, dict) else container:
+        if isinstance(value, Layer):
+            stem = snake_case(type(value).__name__)
+        elif isinstance(value, (list, tuple, dict)):
+            stem = "container"
+        else:
+            continue
+        place = f"{path}/{stem}" if used[stem] == 0 else f"{path}/{stem}_{used[stem]}"
+        used[stem] += 1
+        if isinstance(value, Layer):
+            yield place, value
+        else:
+            yield from _in_container(value, place)
 
 
 def _read_group(file: Any, path: str, owner: str, variables: list[Variable]) -> Found:
@@ -112,7 +143,7 @@ def _check_nothing_is_left(file: Any, read: set[str]) -> None:
     left: list[str] = []
 
     def look(path: str, item: Any) -> None:
-        is_weights = path.startswith("layers/") and path.endswith("/vars") and "seed_generator" not in path
+        is_weights = path.endswith("/vars") and "seed_generator" not in path and not path.startswith("optimizer/")
         if is_weights and path not in read and len(item):
             left.append(path.removesuffix("/vars"))
 

@@ -65,7 +65,7 @@ class Survey:
         if name == "Lambda" and self.safe_mode:
             self._note(self._code, f'layer "{_name(config)}" (Lambda)')
             return dict(config)
-        if _own_class(config) is None and name not in layers.classes:
+        if own_class(config) is None and name not in layers.classes:
             hints = [f" (did you mean {near!r}?)" for near in difflib.get_close_matches(name, layers.classes, n=1)]
             self._note(self._layers, f"{name!r}" + "".join(hints))
             return dict(config)
@@ -78,7 +78,10 @@ class Survey:
         """The description of any object, without arguments that say "not used"."""
         name = config["class_name"]
         arguments = dict(config.get("config") or {})
-        if room is not None and name in room.classes and _own_class(config) is None:
+        own = own_class(config)
+        if isinstance(own, type) and "dtype" not in arguments_of(own) and _is_unused("dtype", arguments.get("dtype")):
+            arguments.pop("dtype", None)  # which every layer of Keras' writes
+        if room is not None and name in room.classes and own is None:
             known = arguments_of(room.classes[name])
             if name != "InputLayer" and room is layers:
                 known = known - {"dtype"}  # an argument that is there to be refused
@@ -119,7 +122,7 @@ def check_shape(shape: Any, name: str) -> None:
         raise ModelFileError(f'"{name}" has the input shape {shape!r}; expected whole numbers above zero, or null')
 
 
-def _own_class(config: Mapping[str, Any]) -> Any:
+def own_class(config: Mapping[str, Any]) -> Any:
     """The user's own class for a description, if there is one."""
     for name in (config.get("registered_name"), config["class_name"]):
         found = None if name is None else get_registered_object(name) or get_registered_object(f"Custom>{name}")

@@ -9,7 +9,7 @@ from vitral.core.registry import Registry
 from vitral.errors import ModelFileError, VitralError
 from vitral.models import Model
 from vitral.models.description import make
-from vitral.saving.keras_arguments import Survey
+from vitral.saving.keras_arguments import Survey, check_shape, own_class
 from vitral.saving.rooms import MODELS
 
 _DAMAGED = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError, MemoryError)
@@ -22,14 +22,21 @@ def model_from_config(config: Mapping[str, Any], safe_mode: bool = True) -> Mode
     Raises ModelFileError, in one line, for a kind of model, a layer or an argument that Vitral does not have.
     """
     try:
-        kind = config["class_name"]
-        if kind not in MODELS:
-            raise ModelFileError(f"holds a model of the kind {kind!r}; Vitral reads {' and '.join(MODELS)} models")
+        kind, own = config["class_name"], own_class(config)
+        if kind not in MODELS and not (isinstance(own, type) and issubclass(own, Model)):
+            raise ModelFileError(
+                f"holds a model of the kind {kind!r}; expected {', '.join(MODELS)}, or a class that is registered or "
+                "given in custom_objects"
+            )
         survey = Survey(safe_mode)
-        described = survey.model(config)
+        described = survey.layer(config)
         survey.raise_if_missing()
         model = make(described)
-        assert isinstance(model, Model), "its kind is among MODELS"
+        assert isinstance(model, Model), "its kind is among MODELS, or its class is one"
+        shape = (config.get("build_config") or {}).get("input_shape")
+        if not model.built and shape is not None:
+            check_shape(shape, model.name)
+            model.build((None, *shape[1:]))
         return model
     except VitralError as error:
         raise ModelFileError(str(error)) from None
