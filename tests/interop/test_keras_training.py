@@ -99,3 +99,18 @@ def test_weights_files_both_ways(name: str, tmp_path: Path) -> None:
     ours.save_weights(tmp_path / "ours.weights.h5")
     theirs.load_weights(tmp_path / "ours.weights.h5")
     np.testing.assert_allclose(trained(theirs), trained(ours), rtol=1e-4)
+
+
+@pytest.mark.parametrize("first", ["keras", "vitral"])
+def test_penalties_on_outputs_go_both_ways(first: str, tmp_path: Path) -> None:
+    theirs, ours = (keras, vitral) if first == "keras" else (vitral, keras)
+    inner, regularizers = theirs.layers, theirs.regularizers
+    x = inner.Input((6, 6, 1), batch_size=4)
+    flat = inner.Flatten(activity_regularizer=regularizers.L1(0.01))(x)
+    hidden = inner.Dense(5, activation="relu", activity_regularizer="l2")(flat)
+    model = theirs.Model(x, inner.Dense(3, activation="softmax")(inner.ActivityRegularization(0.1, 0.2)(hidden)))
+    model.compile(theirs.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+    trained(model)
+    model.save(tmp_path / "m.keras")
+    again = ours.saving.load_model(tmp_path / "m.keras")
+    np.testing.assert_allclose(trained(again), trained(model), rtol=1e-4)

@@ -286,3 +286,25 @@ def test_without_h5py(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         model.save(tmp_path / "m.keras")
     with pytest.raises(MissingExtraError, match="loading a model needs h5py"):
         models.load_model(DATA / "keras_adam.keras")
+
+
+def test_a_file_is_one_zip_archive(tmp_path: Path) -> None:
+    model = Sequential([layers.Input((2,)), layers.Dense(1)])
+    model.save(tmp_path / "a.keras", zipped=True)
+    models.load_model(tmp_path / "a.keras")
+    with pytest.raises(ConfigError, match="zipped is False; Vitral has zipped=True only"):
+        model.save(tmp_path / "b.keras", zipped=False)
+    with pytest.raises(ConfigError, match="max_shard_size is 1; Vitral has max_shard_size=None only"):
+        model.save_weights(tmp_path / "b.weights.h5", max_shard_size=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.keras"]
+
+
+def test_penalties_and_types_of_inputs_are_saved(tmp_path: Path) -> None:
+    x = layers.Input((2,), batch_size=3, dtype="int32")
+    model = models.Model(x, layers.Dense(1, activity_regularizer="l2")(layers.ActivityRegularization(0.1)(x)))
+    model.save(tmp_path / "a.keras")
+    again = models.load_model(tmp_path / "a.keras")
+    assert again.get_config() == model.get_config() == models.clone_model(model).get_config()
+    assert again.layers[0].get_config()["dtype"] == "int32"
+    assert again.layers[0].get_config()["batch_shape"] == (3, 2)
+    assert [layer.penalizes for layer in again.layers] == [False, True, True]

@@ -1,5 +1,6 @@
 """Names that nobody gave: "conv2d", "conv2d_1" and so on, as Keras counts them."""
 
+import gc
 import re
 from collections import Counter
 
@@ -30,6 +31,8 @@ def unique_name(class_name: str) -> str:
     return stem if number == 0 else f"{stem}_{number}"
 
 
-def clear_session() -> None:
-    """Start the automatic names from the beginning again."""
+def clear_session(free_memory: bool = True) -> None:
+    """Start the automatic names from the beginning again; with `free_memory`, collect what nobody uses any more."""
     _used.clear()
+    if free_memory:
+        gc.collect()

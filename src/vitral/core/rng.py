@@ -91,13 +91,13 @@ class SeedGenerator:
     True
     """
 
-    def __init__(self, seed: int | None = None, *, name: str = "seed_generator") -> None:
+    def __init__(self, seed: int | None = None, name: str | None = None) -> None:
         self.seed = next_seed() if seed is None else check_seed(seed)
         self.state = Variable(
             np.array([self.seed, 0], np.uint32),
             name="seed_generator_state",
             trainable=False,
-            path=f"{name}/seed_generator_state",
+            path=f"{name or 'seed_generator'}/seed_generator_state",
         )
 
     def next(self) -> np.random.Generator:

@@ -1,15 +1,18 @@
 """MNIST: 70,000 handwritten digits."""
 
+from vitral.core.configurable import only_default
 from vitral.datasets.base import Dataset, Source, Split
 from vitral.datasets.idx_set import IMAGE, TEST_SIZE, TRAIN_SIZE, idx_files, load_idx_files
 from vitral.datasets.store import ensure
 
 
-def load_data() -> Split:
+def load_data(path: str = "mnist.npz") -> Split:
     """(x_train, y_train), (x_test, y_test) as uint8: images (60000, 28, 28) and (10000, 28, 28), labels (n,).
 
-    Raises DataError if the cache does not hold MNIST and no source can be reached.
+    The data lies in Vitral's cache, and `path`, which names Keras' file there, can only be what it is. Raises
+    ConfigError for another one, DataError if the cache does not hold MNIST and no source can be reached.
     """
+    only_default("path", path, ("mnist.npz",), "mnist.load_data")
     return load_idx_files(ensure(DATASET))
 
 

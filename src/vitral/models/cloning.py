@@ -44,4 +44,5 @@ def clone_model(
 
 
 def _new_input(tensor: KerasTensor) -> KerasTensor:
-    return Input(batch_shape=tensor.shape, name=tensor.name)
+    batch_size = getattr(tensor.layer, "batch_size", None)
+    return Input(tensor.shape[1:], batch_size, tensor.dtype, name=tensor.name)

@@ -1,12 +1,13 @@
 """What every model can do beside learning: its weights, its summary, its files."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
+from vitral.core.custom_objects import custom_object_scope
 from vitral.core.messages import say
 from vitral.core.symbolic import KerasTensor
 from vitral.core.variable import Variable
@@ -163,14 +164,21 @@ class Model(Subclassed):
 
         return json.dumps(describe(self))
 
-    def save(self, filepath: str | Path, overwrite: bool = True) -> None:
+    @classmethod
+    def from_config(cls, config: Config, custom_objects: Mapping[str, Any] | None = None) -> Self:
+        """The model that `get_config` described; `custom_objects` are further classes by name."""
+        with custom_object_scope(custom_objects):
+            return cls(**config)
+
+    def save(self, filepath: str | Path, overwrite: bool = True, zipped: bool | None = None) -> None:
         """Write architecture, weights and optimizer to a `.keras` file, which Keras 3 can read as well.
 
-        Raises ConfigError for another ending, or if the file exists and `overwrite` is False.
+        Such a file is a zip archive: `zipped` is True or None. Raises ConfigError otherwise, for another ending, or if
+        the file exists and `overwrite` is False.
         """
         from vitral.saving import save_model
 
-        save_model(self, filepath, overwrite)
+        save_model(self, filepath, overwrite, zipped)
 
     def export(self, filepath: str | Path, format: str = "onnx", **options: Any) -> None:  # noqa: A002  Keras' name
         """Write what `predict` does to a file that other programs run; see `vitral.saving.to_onnx` for the options.
@@ -192,11 +200,14 @@ class Model(Subclassed):
 
         compile_from_config(self, config)
 
-    def save_weights(self, filepath: str | Path, overwrite: bool = True) -> None:
-        """Write the weights, and the optimizer's state if compiled, to a `.weights.h5` file."""
+    def save_weights(self, filepath: str | Path, overwrite: bool = True, max_shard_size: float | None = None) -> None:
+        """Write the weights, and the optimizer's state if compiled, to a `.weights.h5` file.
+
+        It is one file of any size: raises ConfigError for a `max_shard_size`.
+        """
         from vitral.saving import save_weights
 
-        save_weights(self, filepath, overwrite)
+        save_weights(self, filepath, overwrite, max_shard_size)
 
     def load_weights(self, filepath: str | Path, skip_mismatch: bool = False) -> None:
         """Read weights that `save_weights` or `save` wrote, or Keras.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from vitral._files import atomic_write
+from vitral.core.configurable import only_default
 from vitral.core.custom_objects import custom_object_scope
 from vitral.core.limits import variables_limited_to
 from vitral.core.variable import Variable
@@ -22,13 +23,14 @@ from vitral.typing import Array, Config
 _SHUFFLE_SEED = "vitral_shuffle_seed"
 
 
-def save_model(model: Model, filepath: str | Path, overwrite: bool = True) -> None:
+def save_model(model: Model, filepath: str | Path, overwrite: bool = True, zipped: bool | None = None) -> None:
     """Write architecture, weights, optimizer and random streams to a `.keras` file, in one step.
 
-    Keras 3 can load the file. Of a subclass of Model the file has the class's name and the arguments to make it with.
-    Raises ConfigError for another ending, for a model that is not built, for arguments that are no plain values, or if
-    the file exists and `overwrite` is False; MissingExtraError without h5py.
+    Keras 3 can load the file, a zip archive: `zipped` is True or None. Of a subclass of Model the file has the class's
+    name and the arguments to make it with. Raises ConfigError for another ending, for a model that is not built, for
+    arguments that are no plain values, or if the file exists and `overwrite` is False; MissingExtraError without h5py.
     """
+    only_default("zipped", zipped, (None, True), "save")
     path = _checked(filepath, ".keras", overwrite)
     if not model.built:
         raise ConfigError("a model that is not built has no weights to save: call model.build(shape) or fit first")
@@ -104,8 +106,14 @@ def _model(file: Any, config: Config, compile_config: Any, safe_mode: bool) -> M
     return model
 
 
-def save_weights(model: Model, filepath: str | Path, overwrite: bool = True) -> None:
-    """Write the weights, and the optimizer's state if there is any, to a `.weights.h5` file in one step."""
+def save_weights(
+    model: Model, filepath: str | Path, overwrite: bool = True, max_shard_size: float | None = None
+) -> None:
+    """Write the weights, and the optimizer's state if there is any, to a `.weights.h5` file in one step.
+
+    It is one file of any size: raises ConfigError for a `max_shard_size`.
+    """
+    only_default("max_shard_size", max_shard_size, (None,), "save_weights")
     atomic_write(_checked(filepath, ".weights.h5", overwrite), write_weights(model))
 
 
