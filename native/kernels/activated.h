@@ -13,19 +13,6 @@ inline void apply(Activation activation, Index count, float* values) {
     store_up_to(values + i, activate(activation, load_up_to(values + i, count - i)), count - i);
 }
 
-// to = from times the derivative of the activation whose outputs are given.
-inline void put(Activation activation, const float* from, const float* outputs, Index count, float* to) {
-  for (Index i = 0; i < count; i += L) {
-    const Index here = count - i;
-    const Vec value = load_up_to(from + i, here);
-    store_up_to(to + i,
-                activation == Activation::linear
-                    ? value
-                    : derivative_from_output(activation, value, load_up_to(outputs + i, here)),
-                here);
-  }
-}
-
 // values = values times the derivative of the activation whose outputs are given.
 inline void pass_through(Activation activation, const float* outputs, Index count, float* values) {
   for (Index i = 0; i < count; i += L)

@@ -115,29 +115,34 @@ void direct_input_gradient(const Convolution& c, const float* dz, const std::uin
   const Reach horizontal = reach(c.width, c.kernel_width, c.stride_x, c.dilation_x, c.left);
   const PhasedKernel kernel(c, w, vertical, horizontal);
   const Index gc = c.group_channels(), width = horizontal.count, panels = ceil_div(gc, kPanel);
+  const bool pad = vertical.lowest != 0 || vertical.count != c.rows || horizontal.lowest != 0 || width != c.columns;
 
   for_each_piece(c.n, 2 * c.multiply_adds(), [&](Index image) {
-    const Workspace padded(vertical.count * width * c.filters), unpooled(gradients.room_for(1));
-    gradients.images(image, 1, unpooled).part(image, vertical.lowest, vertical.count, horizontal.lowest, width, padded);
-    const Workspace pixels(c.height * c.width * min(gc, kPanel));
+    const Workspace padded(pad ? vertical.count * width * c.filters : 0), unpooled(gradients.room_for(1));
+    const Images given = gradients.images(image, 1, unpooled);
+    const float* windows = given[image];
+    if (pad) {
+      given.part(image, vertical.lowest, vertical.count, horizontal.lowest, width, padded);
+      windows = padded;
+    }
     for (Index number = 0; number < c.stride_y * c.stride_x; ++number) {
       const PhaseTaps& taps = kernel.phases()[number];
+      // Rows whose pixels lie at equal distances: all of them, or one.
+      const Index rows = c.stride_y == 1 && c.stride_x == 1 ? taps.y.count : 1;
       for (Index group = 0; group < c.groups; ++group)
-        for (Index panel = 0; panel < panels; ++panel) {
-          const Index columns = panel_width(gc, panel), channel = group * gc + panel * kPanel;
-          const WindowRows where{padded + group * c.group_filters(), taps.y.count, taps.x.count, c.filters,
-                                 width * c.filters};
-          // One after the other first, so that tiles are not cut at the ends of rows, then to their places.
-          multiply_windows(where, kernel.offsets.data() + taps.first, taps.count,
-                           kernel.panel(group, panel, taps), columns, {pixels, columns, nullptr, 0, 0, false});
-          for (Index i = 0; i < taps.y.count; ++i)
-            for (Index j = 0; j < taps.x.count; ++j) {
-              const float* from = pixels + (i * taps.x.count + j) * columns;
-              const Index to = ((image * c.height + taps.y.first + i * c.stride_y) * c.width + taps.x.first +
-                                j * c.stride_x) * c.channels + channel;
-              put(input_activation, from, x + to, columns, dx + to);
-            }
-        }
+        for (Index panel = 0; panel < panels; ++panel)
+          for (Index row = 0; row < taps.y.count; row += rows) {
+            const Index columns = panel_width(gc, panel), pixel = c.stride_x * c.channels;
+            const Index first = ((image * c.height + taps.y.first + row * c.stride_y) * c.width + taps.x.first) *
+                                    c.channels + group * gc + panel * kPanel;
+            const WindowRows where{windows + row * width * c.filters + group * c.group_filters(), rows, taps.x.count,
+                                   c.filters, width * c.filters};
+            multiply_windows(where, kernel.offsets.data() + taps.first, taps.count, kernel.panel(group, panel, taps),
+                             columns, {dx + first, pixel, nullptr, 0, 0, false});
+            if (input_activation != Activation::linear)
+              for (Index at = first; at < first + rows * taps.x.count * pixel; at += pixel)
+                pass_through(input_activation, x + at, columns, dx + at);
+          }
     }
   });
 }
