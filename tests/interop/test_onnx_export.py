@@ -98,6 +98,37 @@ def test_models_in_models_and_shared_layers(tmp_path: Path) -> None:
     agrees(randomized(model), tmp_path / "m.onnx")
 
 
+class Branches(Model):
+    """A subclass, which is drawn as its call is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernel = layers.Conv2D(4, 1)
+
+    def call(self, inputs: Any) -> Any:
+        return layers.add([self.kernel(inputs), inputs])
+
+
+class Passes(Model):
+    """A subclass with a pass of its own."""
+
+    def forward(self, x: Any, training: bool = False) -> Any:
+        return x, None
+
+
+def test_subclasses(tmp_path: Path) -> None:
+    model = Branches()
+    model.build((None, *IMAGE))
+    agrees(randomized(model), tmp_path / "m.onnx")
+    agrees(randomized(Sequential([Input(IMAGE), layers.ReLU(), Branches()])), tmp_path / "n.onnx")
+    own = Passes(name="own")
+    own.build((None, 4))
+    with pytest.raises(ConfigError, match="Passes writes its passes itself"):
+        own.export(tmp_path / "o.onnx")
+    with pytest.raises(ConfigError, match=r'does not have "own" \(Passes\)'):
+        Sequential([Input((4,)), own]).export(tmp_path / "o.onnx")
+
+
 def test_static_and_dynamic_batches(tmp_path: Path) -> None:
     vitral.set_seed(1)
     model = Sequential([Input((6, 6, 2), name="x"), layers.Conv2D(3, 3), layers.Flatten(), layers.Dense(4)])

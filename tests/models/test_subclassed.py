@@ -126,9 +126,90 @@ class Calculates(Model):
         return inputs / 2
 
 
-class GivesTwo(Model):
+class GivesNumber(Model):
     def call(self, inputs: Any) -> Any:
-        return [inputs, inputs]
+        return [inputs, 1]
+
+
+class TwoByTwo(Model):
+    """Two inputs in, a list or a dictionary, and two outputs."""
+
+    def __init__(self, named: bool = False) -> None:
+        super().__init__()
+        self.named = named
+        self.left = layers.Dense(3, name="left")
+        self.right = layers.Dense(3, name="right")
+        self.top = layers.Dense(1, name="top")
+
+    def call(self, inputs: Any) -> Any:
+        a, b = (inputs["a"], inputs["b"]) if self.named else inputs
+        both = layers.add([self.left(a), self.right(b)])
+        return {"sum": both, "top": self.top(both)} if self.named else [both, self.top(both)]
+
+
+A, B = np.random.default_rng(3).standard_normal((2, 5, 2)).astype(np.float32)
+
+
+def test_several_inputs_and_outputs() -> None:
+    model: Any = TwoByTwo()
+    both, top = model([A, B])
+    kernels = [layer.kernel.value for layer in (model.left, model.right, model.top)]
+    np.testing.assert_allclose(both, A @ kernels[0] + B @ kernels[1], rtol=1e-5)
+    np.testing.assert_allclose(top, both @ kernels[2], rtol=1e-5)
+    assert model.output_names == [model.outputs[0].layer.name, "top"]
+    model.compile(optimizers.SGD(0.1), ["mse", "mae"], loss_weights=[1.0, 0.5])
+    values = model.fit([A, B], [np.zeros((5, 3)), np.zeros((5, 1))], epochs=1, batch_size=5, verbose=0).history
+    expected = (both**2).mean() + 0.5 * np.abs(top).mean()
+    assert values["loss"][0] == pytest.approx(expected, rel=1e-5)
+    again, _ = model.predict([A, B], verbose=0)
+    assert not np.array_equal(again, both)
+    check_layer_of_two()
+
+
+def check_layer_of_two() -> None:
+    """As a layer of a larger graph, the subclass is the graph that its call draws."""
+    inside, (x, y) = TwoByTwo(), (Input((2,)), Input((2,)))
+    both, top = inside([x, y])
+    outer = Model([x, y], layers.concatenate([both, top]))
+    np.testing.assert_array_equal(outer([A, B]), np.concatenate(inside([A, B]), axis=1))
+    dx = outer.backward(np.ones((5, 4), np.float32), outer.forward([A, B])[1])
+    slope = (1 + inside.top.kernel.value[:, 0]) @ inside.left.kernel.value.T
+    np.testing.assert_allclose(dx[0], np.broadcast_to(slope, A.shape), rtol=1e-5)
+
+
+def test_inputs_and_outputs_by_name() -> None:
+    model: Any = TwoByTwo(named=True)
+    model.build({"a": (None, 2), "b": (None, 2)})
+    model.compile("sgd", {"sum": "mse", "top": "mse"})
+    labels = {"sum": np.zeros((5, 3)), "top": np.zeros((5, 1))}
+    model.fit({"a": A, "b": B}, labels, verbose=0)
+    assert {name: y.shape for name, y in model.predict({"a": A, "b": B}, verbose=0).items()} == {
+        "sum": (5, 3),
+        "top": (5, 1),
+    }
+    late = TwoByTwo()
+    late.compile("sgd", "mse")
+    with pytest.raises(ConfigError, match=r"TwoByTwo\.call gives 2 outputs, which were not known when the model was"):
+        late([A, B])
+
+
+class Mixes(Model):
+    """Mixes images, and the labels with them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mix, self.flat = layers.MixUp(seed=1), layers.Flatten()
+
+    def call(self, inputs: Any) -> Any:
+        return self.flat(self.mix(inputs))
+
+
+def test_labels_are_mixed_with_the_images() -> None:
+    model, images = Mixes(), np.eye(4, dtype=np.float32).reshape(4, 2, 2, 1)
+    model.build((None, 2, 2, 1))
+    y, caches = model.run(images, True, [True])
+    assert not np.array_equal(y[0], np.eye(4))
+    np.testing.assert_allclose(model.run_targets(np.eye(4, dtype=np.float32), caches), y[0], rtol=1e-6)
 
 
 class Hands(Model):
@@ -147,13 +228,13 @@ class Nothing(Model):
         (lambda: Makes()(np.ones((1, 2))), ConfigError, 'Makes.call makes the layer "anew" anew each time'),
         (lambda: Calculates()(np.ones((1, 2))), ConfigError, "Calculates.call does something that is no layer's"),
         (
-            lambda: GivesTwo()(np.ones((1, 2))),
+            lambda: GivesNumber()(np.ones((1, 2))),
             ConfigError,
-            "GivesTwo.call returned a list; expected the output of a layer",
+            "GivesNumber.call returned a int; expected the output of a layer, or several",
         ),
         (lambda: Nothing()(np.ones((1, 2))), ConfigError, "Nothing has neither call, made of layers, nor forward"),
         (lambda: Hands(), ConfigError, r"Hands gives inputs and outputs to super\(\).__init__\(\)"),
-        (lambda: Residual()([Input((4,)), Input((4,))]), ShapeError, "expected one input"),
+        (lambda: Twice()([Input((4,)), Input((4,))]), ShapeError, "expected one input"),
     ],
 )
 def test_what_a_subclass_cannot_be(act: Callable[[], object], error: type[Exception], message: str) -> None:

@@ -136,3 +136,45 @@ def test_layers_without_a_configuration(tmp_path: Path) -> None:
     ):
         Sequential([Input((2,)), Scaled(2.0, offset=np.ones(2))]).save(tmp_path / "n.keras")
     assert not (tmp_path / "n.keras").exists()
+
+
+class Pair(Model):
+    """Two inputs, two outputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flat, self.dense = layers.Flatten(), layers.Dense(2, use_bias=False, name="dense")
+
+    def call(self, inputs: Any) -> Any:
+        a, b = inputs
+        return [layers.add([self.dense(self.flat(a)), b]), b]
+
+
+class Own(Model):
+    """A pass of its own, which no other program can be told."""
+
+    def forward(self, x: Any, training: bool = False) -> Any:
+        return x, None
+
+
+def test_several_inputs(tmp_path: Path) -> None:
+    model: Any = Pair()
+    model.build([(None, 2, 2, 2), (None, 2)])
+    model.save(tmp_path / "m.keras")
+    again: Any = models.load_model(tmp_path / "m.keras", custom_objects={"Pair": Pair})
+    given = [np.arange(24.0, dtype="float32").reshape(3, 2, 2, 2), np.ones((3, 2), "float32")]
+    for one, other in zip(again(given), model(given), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_weights_for_pytorch() -> None:
+    """What is flattened in a subclass is rearranged as it is in a graph: (0, 0, 1) there is (0, 1, 0) here."""
+    model: Any = Pair()
+    model.build([(None, 2, 2, 2), (None, 2)])
+    kernel = np.arange(16.0).reshape(8, 2)
+    model.set_weights([kernel])
+    np.testing.assert_array_equal(saving.to_torch(model)["dense.weight"], kernel[[0, 2, 4, 6, 1, 3, 5, 7]].T)
+    own = Own()
+    own.build((None, 2))
+    with pytest.raises(ConfigError, match="Own writes its passes itself; expected layers, or a call made of them"):
+        saving.to_torch(own)

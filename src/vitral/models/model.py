@@ -23,8 +23,10 @@ class Model(Subclassed):
     `Model(inputs, outputs)` makes a graph of layers between symbolic tensors, see `Functional`; `Sequential` a stack.
 
     A subclass has layers as attributes, and either `call(inputs)`, or `call(inputs, training)`, which is made of them
-    and executed on symbolic tensors alone; or, as a layer, `build`, `forward` and `backward`. It has one input and one
-    output. Raises ConfigError for a `call` that is not made of layers.
+    and executed on symbolic tensors alone; or, as a layer, `build`, `forward` and `backward`, with one input and one
+    output. To `call`, several inputs come as a list or a dictionary, and several outputs may be returned so; such a
+    model is built before it is compiled: `model.build([(None, 8), (None, 2)])`. Raises ConfigError for a `call` that is
+    not made of layers.
 
     A file that `save` writes names a subclass, and has the arguments that its `get_config` gives, or else those that it
     was made with. It comes back through `custom_objects=`, or if it is registered by
@@ -72,29 +74,19 @@ class Model(Subclassed):
             layer.trainable = value
 
     @property
-    def inputs(self) -> list[KerasTensor]:
-        """The symbolic tensors where data enters; none before the model is built."""
-        return []
-
-    @property
-    def outputs(self) -> list[KerasTensor]:
-        """The symbolic tensors of the results; none before the model is built."""
-        return []
-
-    @property
     def input(self) -> Any:
-        """The symbolic tensor where data enters."""
+        """The symbolic tensor where data enters, or a list of several."""
         return self._only(self.inputs, "input")
 
     @property
     def output(self) -> Any:
-        """The symbolic tensor of the result."""
+        """The symbolic tensor of the result, or a list of several."""
         return self._only(self.outputs, "output")
 
-    def _only(self, tensors: list[KerasTensor], what: str) -> KerasTensor:
+    def _only(self, tensors: list[KerasTensor], what: str) -> Any:
         if not tensors:
             raise ConfigError(f'model "{self.name}" has no {what} yet: give it an Input, or call build')
-        return tensors[0]
+        return tensors[0] if len(tensors) == 1 else tensors
 
     @property
     def weights(self) -> list[Variable]:

@@ -1,32 +1,27 @@
 """What a user's own subclass of Model needs not write: it has layers as attributes, and `call` or its own passes."""
 
-import inspect
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from vitral.core.symbolic import KerasTensor
-from vitral.errors import ConfigError, ShapeError
-from vitral.layers import Input, Layer
+from vitral.core.targets import as_float
+from vitral.core.tree import map_structure
+from vitral.errors import ConfigError
+from vitral.layers import Layer
+from vitral.models.traced import Traced
 from vitral.training import Trainer
-from vitral.typing import Array, Cache
-
-
-class Traced:
-    """The graphs that `call` draws: one for training and one for all else where it asks which of them it is."""
-
-    def __init__(self, model: "Subclassed", input_shape: Any) -> None:
-        asks = "training" in inspect.signature(model.call).parameters
-        self._graphs = {
-            mode: _draw(model, input_shape, {"training": mode} if asks else {}) for mode in (False, True)[: 1 + asks]
-        }
-
-    def graph(self, training: bool) -> Any:
-        """The functional model that computes what `call` says."""
-        return self._graphs.get(training, self._graphs[False])
+from vitral.training.columns import Layout
+from vitral.typing import Array, Cache, Shape
 
 
 class Subclassed(Trainer):
-    """The side of Model that a subclass uses which is neither Sequential nor a graph: one input, one output."""
+    """The side of Model that a subclass uses which is neither Sequential nor a graph.
+
+    With passes of its own it has one input and one output. What `call` draws may have several, which are known as soon
+    as the model is built.
+    """
 
     _traced: Traced | None = None
 
@@ -60,12 +55,65 @@ class Subclassed(Trainer):
                     "layers out; expected a call made of layers"
                 )
         elif self._traced is None:
-            self._traced = Traced(self, self.input_shape)
+            traced = Traced(self, self.input_shape)
+            count = len(traced.graph(False).outputs)
+            if self.compiled and count != len(self.goals):
+                raise ConfigError(
+                    f"{type(self).__name__}.call gives {count} outputs, which were not known when the model was "
+                    "compiled; call build, then compile"
+                )
+            self._traced = traced
 
     def _graph(self, training: bool) -> Any:
         self.trace()
         assert self._traced is not None, "only a model without passes of its own asks"
         return self._traced.graph(training)
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The symbolic tensors where data enters; none before the model is built, or with passes of its own."""
+        return [] if self._traced is None else list(self._traced.graph(False).inputs)
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The symbolic tensors of the results; none before the model is built, or with passes of its own."""
+        return [] if self._traced is None else list(self._traced.graph(False).outputs)
+
+    @property
+    def output_names(self) -> list[str]:
+        names: list[str] = super().output_names if self._traced is None else self._traced.graph(False).output_names
+        return names
+
+    @property
+    def output_keys(self) -> list[str]:
+        keys: list[str] = super().output_keys if self._traced is None else self._traced.graph(False).output_keys
+        return keys
+
+    @property
+    def output_shapes(self) -> list[Shape]:
+        return super().output_shapes if self._traced is None else [tensor.shape for tensor in self.outputs]
+
+    @property
+    def layout(self) -> Layout:
+        return super().layout if self._traced is None else Layout(*self._traced.graph(False).layout)
+
+    def result(self, things: list[Any]) -> Any:
+        return super().result(things) if self._traced is None else self._traced.graph(False).result(things)
+
+    def check_input_shape(self, shape: Any) -> None:
+        if type(self).forward is not Subclassed.forward:
+            super().check_input_shape(shape)
+
+    def as_batch(self, given: Any) -> Any:
+        drawn = type(self).forward is Subclassed.forward
+        several = isinstance(given, dict) or (isinstance(given, (list, tuple)) and _are_arrays(given))
+        return map_structure(as_float, given) if drawn and several else super().as_batch(given)
+
+    def check_batch(self, x: Any) -> None:
+        if self._traced is None:
+            super().check_batch(x)
+        else:
+            self._traced.graph(False).check_batch(x)
 
     def fit_input(self, x: Any) -> Any:
         self.check_batch(x)
@@ -102,6 +150,20 @@ class Subclassed(Trainer):
         y, cache = self.forward(x, training)
         return [y], cache
 
+    def run_targets(self, targets: Array, caches: Cache) -> Array:
+        if self._traced is None:
+            return targets
+        training, inner = caches
+        mixed: Array = self._traced.graph(training).run_targets(targets, inner)
+        return mixed
+
+    def mixed_targets(self, targets: Array, cache: Cache) -> Array:
+        if self._traced is None:
+            return targets
+        training, inner = cache
+        mixed: Array = self._traced.graph(training).mixed_targets(targets, inner)
+        return mixed
+
     def run_penalty(self, caches: Cache) -> float:
         if self._traced is None:
             return 0.0
@@ -123,36 +185,13 @@ class Subclassed(Trainer):
         self.backward(dys[0], caches)
 
 
-def _draw(model: Subclassed, input_shape: Any, options: dict[str, Any]) -> Any:
-    from vitral.models.functional import Functional
-
-    if isinstance(input_shape, (list, dict)):
-        raise ShapeError(f"{type(model).__name__} received several inputs; a subclass of Model takes one")
-    x = Input(batch_shape=input_shape)
-    try:
-        y = model.call(x, **options)
-    except (TypeError, AttributeError) as error:
-        raise ConfigError(
-            f"{type(model).__name__}.call does something that is no layer's ({error}): write it with layers, or write "
-            "forward and backward"
-        ) from error
-    if not isinstance(y, KerasTensor):
-        raise ConfigError(
-            f"{type(model).__name__}.call returned a {type(y).__name__}; expected the output of a layer, one alone"
-        )
-    graph = Functional(x, y, name=model.name)
-    own = set(model.layers)
-    for layer in graph.layers:
-        if layer not in own and layer is not x.layer and layer.variables:
-            raise ConfigError(
-                f'{type(model).__name__}.call makes the layer "{layer.name}" anew each time: make it in __init__'
-            )
-    return graph
-
-
 def _layers_in(value: Any) -> Iterator[Layer]:
     if isinstance(value, Layer):
         yield value
     elif isinstance(value, (list, tuple, dict)):
         for part in value.values() if isinstance(value, dict) else value:
             yield from _layers_in(part)
+
+
+def _are_arrays(given: Sequence[Any]) -> bool:
+    return len(given) > 0 and all(isinstance(part, np.ndarray) for part in given)

@@ -35,13 +35,22 @@ def model_from_config(config: Mapping[str, Any], safe_mode: bool = True) -> Mode
         assert isinstance(model, Model), "its kind is among MODELS, or its class is one"
         shape = (config.get("build_config") or {}).get("input_shape")
         if not model.built and shape is not None:
-            check_shape(shape, model.name)
-            model.build((None, *shape[1:]))
+            model.build(_any_batch(shape, model.name))
         return model
     except VitralError as error:
         raise ModelFileError(str(error)) from None
     except _DAMAGED as error:
         raise ModelFileError(f"config.json does not describe a model ({error!r})") from None
+
+
+def _any_batch(shape: Any, name: str) -> Any:
+    """A shape, or a list or dictionary of shapes, for batches of any size; raises ModelFileError for anything else."""
+    if isinstance(shape, Mapping):
+        return {key: _any_batch(part, name) for key, part in shape.items()}
+    if isinstance(shape, list) and shape and all(isinstance(part, (list, Mapping)) for part in shape):
+        return [_any_batch(part, name) for part in shape]
+    check_shape(shape, name)
+    return (None, *shape[1:])
 
 
 def compile_from_config(model: Model, config: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ from vitral.errors import ConfigError
 from vitral.layers import Layer
 from vitral.models import Model
 from vitral.saving.onnx.drawing import Drawing, Value
-from vitral.saving.onnx.outward import can_draw
+from vitral.saving.onnx.outward import can_draw, layers_of
 from vitral.saving.onnx.outward.containers import through
 from vitral.saving.onnx.package import IR_VERSION, OPSET, import_onnx
 
@@ -36,8 +36,10 @@ def to_onnx(model: Model, filepath: str | Path, batch_size: int | None = None, o
         raise ConfigError(f"{path} exists; give overwrite=True to replace it")
     if batch_size is not None and (isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1):
         raise ConfigError(f"batch_size is {batch_size!r}; expected a positive whole number, or None for any")
-    if not model.built or not model.inputs:
+    if not model.built:
         raise ConfigError("a model that is not built has no weights to export: call model.build(shape) or fit first")
+    if not model.inputs:
+        raise ConfigError(f"{type(model).__name__} writes its passes itself; expected layers, or a call made of them")
     if sum(variable.size for variable in model.weights) * 4 > _LIMIT:
         raise ConfigError("the model has more than two gigabytes of weights, which one .onnx file cannot hold")
     onnx = import_onnx()
@@ -50,8 +52,8 @@ def to_onnx(model: Model, filepath: str | Path, batch_size: int | None = None, o
 
 
 def _layers(model: Model) -> Iterator[Layer]:
-    for layer in model.layers:
-        if isinstance(layer, Model):
+    for layer in layers_of(model):
+        if isinstance(layer, Model) and layer.inputs:
             yield from _layers(layer)
         else:
             yield layer

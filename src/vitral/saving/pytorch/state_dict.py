@@ -88,13 +88,15 @@ def _weights(model: Model) -> dict[str, list[Weights]]:
     """PyTorch's arrangement of the weights of each layer that has some, by the layer's name."""
     if not model.built:
         raise ConfigError("a model that is not built has no weights: call model.build(shape) or fit first")
+    if not model.inputs:
+        raise ConfigError(f"{type(model).__name__} writes its passes itself; expected layers, or a call made of them")
     found = dict(_layers(model, ""))
     unknown = [f'"{name}" ({type(layer).__name__})' for name, layer in found.items() if type(layer) not in LAYOUTS]
     if unknown:
         raise ConfigError(f"how PyTorch arranges the weights of {', '.join(unknown)} is not known")
     images: dict[Layer, Shape | None] = {}
     follow_images(model, [None] * len(model.inputs), images)
-    return {name: rearranged(LAYOUTS[type(layer)](layer), images[layer]) for name, layer in found.items()}
+    return {name: rearranged(LAYOUTS[type(layer)](layer), images.get(layer)) for name, layer in found.items()}
 
 
 def _layers(model: Model, prefix: str) -> Iterator[tuple[str, Layer]]:

@@ -13,7 +13,7 @@ from vitral.saving.onnx.outward import (
     scales,
     sums,
 )
-from vitral.saving.onnx.outward.registry import DRAWN, can_draw, draw
+from vitral.saving.onnx.outward.registry import DRAWN, can_draw, draw, layers_of
 
 __all__ = [
     "DRAWN",
@@ -24,6 +24,7 @@ __all__ = [
     "draw",
     "idle",
     "images",
+    "layers_of",
     "merging",
     "normalization",
     "recurrent",

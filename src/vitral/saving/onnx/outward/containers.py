@@ -8,11 +8,11 @@ from vitral.models import Model, Sequential
 from vitral.models.functional import Functional
 from vitral.models.graph import Graph
 from vitral.saving.onnx.drawing import Drawing, Value
-from vitral.saving.onnx.outward.registry import can_draw, draw, draws
+from vitral.saving.onnx.outward.registry import can_draw, draw, draws, layers_of
 from vitral.typing import Shape
 
 
-@draws(Sequential, Functional, only_if=lambda model: all(map(can_draw, model.layers)))
+@draws(Sequential, Functional, only_if=lambda model: all(map(can_draw, layers_of(model))))
 def through(drawing: Drawing, model: Model, shape: Any, *given: Value) -> list[Value]:
     """The values of a model's outputs, from those of its inputs."""
     values: dict[KerasTensor, Value] = dict(zip(model.inputs, given, strict=True))

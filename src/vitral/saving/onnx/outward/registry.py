@@ -9,6 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from vitral.layers import Layer
+from vitral.models import Model
+from vitral.models.functional import Functional
+from vitral.models.graph import Graph
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.activations import activate, can_draw_activation
 from vitral.typing import Shape
@@ -30,9 +33,21 @@ def draws(*classes: type[Layer], only_if: Callable[[Any], bool] = lambda layer: 
     return decorator
 
 
+def _kind(layer: Layer) -> type[Layer]:
+    """The class as which a layer is drawn; a subclass of Model as the graph that its `call` is."""
+    is_graph = isinstance(layer, Model) and type(layer).forward is Model.forward and layer.inputs
+    return Functional if is_graph else type(layer)
+
+
+def layers_of(model: Model) -> list[Layer]:
+    """The layers that lead from a model's inputs to its outputs."""
+    return Graph(model.inputs, model.outputs).layers
+
+
 def can_draw(layer: Layer) -> bool:
     """Whether `draw` knows the layer and its activation."""
-    if type(layer) not in DRAWN or not _ONLY_IF.get(type(layer), lambda layer: True)(layer):
+    kind = _kind(layer)
+    if kind not in DRAWN or not _ONLY_IF.get(kind, lambda layer: True)(layer):
         return False
     activation = getattr(layer, "activation", None)
     return bool(activation is None or can_draw_activation(activation, can_draw))
@@ -41,7 +56,7 @@ def can_draw(layer: Layer) -> bool:
 def draw(drawing: Drawing, layer: Layer, values: list[Value], shapes: list[Shape]) -> list[Value]:
     """The values, of these shapes, that a layer makes of others; its activation is drawn behind it."""
     drawing.owner = layer.name
-    y = DRAWN[type(layer)](drawing, layer, shapes if len(shapes) > 1 else shapes[0], *values)
+    y = DRAWN[_kind(layer)](drawing, layer, shapes if len(shapes) > 1 else shapes[0], *values)
     if isinstance(y, list):
         return y
     activation = getattr(layer, "activation", None)
