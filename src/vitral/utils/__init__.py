@@ -25,6 +25,7 @@ from vitral.saving import CustomObjectScope, deserialize_keras_object, serialize
 from vitral.training import PyDataset
 from vitral.typing import Array
 from vitral.utils.columns import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from vitral.utils.dot import model_to_dot
 from vitral.utils.get_file import get_file
 from vitral.utils.image_folder import image_dataset_from_directory
 from vitral.utils.pictures import array_to_img, img_to_array, load_img, save_img
@@ -77,6 +78,7 @@ __all__ = [
     "is_interactive_logging_enabled",
     "is_keras_tensor",
     "load_img",
+    "model_to_dot",
     "normalize",
     "pack_x_y_sample_weight",
     "plot_model",

@@ -1,37 +1,15 @@
 """A picture of a model: a box for every layer, an arrow for what goes from one to the next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vitral.core.configurable import only_default
 from vitral.errors import ConfigError, MissingExtraError
+from vitral.utils.boxes import Box, boxes_of, check_drawable
 
-_CHARACTER, _LINE, _GAP, _LANE = 0.085, 0.2, 0.4, 0.25
-"""Sizes in inches: of a character, of a line of text, between boxes, between arrows beside the boxes."""
-
-_DIRECTIONS = ("TB", "BT", "LR", "RL")
-
-
-@dataclass
-class Box:
-    """A layer in the picture: its lines of text, the boxes that its inputs come from, and where its middle lies."""
-
-    lines: list[str]
-    sources: "list[Box]" = field(default_factory=list)
-    row: int = 0
-    x: float = 0.0
-    y: float = 0.0
-
-    @property
-    def width(self) -> float:
-        """Width in inches."""
-        return max(len(line) for line in self.lines) * _CHARACTER + 0.3
-
-    @property
-    def height(self) -> float:
-        """Height in inches."""
-        return len(self.lines) * _LINE + 0.15
+_GAP, _LANE = 0.4, 0.25
+"""Distances in inches: between boxes, between arrows beside the boxes."""
 
 
 def plot_model(
@@ -45,85 +23,19 @@ def plot_model(
     dpi: int = 200,
     show_layer_activations: bool = False,
     show_trainable: bool = False,
+    splines: str = "ortho",
 ) -> None:
     """Draw a built model into a file, whose ending says the format: png, svg or pdf.
 
     Each box has the class of a layer and what `show_...` asks for. `rankdir` is the direction from inputs to outputs:
-    "TB" top to bottom, "BT", "LR" left to right or "RL". Drawn by Matplotlib; a model inside is one box.
-    Raises ConfigError for a model that is not built, or arguments that cannot work, MissingExtraError without
-    Matplotlib.
+    "TB" top to bottom, "BT", "LR" left to right or "RL". Drawn by Matplotlib, with arrows of right angles, as `splines`
+    has it; a model inside is one box. Raises ConfigError for a model that is not built, or arguments that cannot work,
+    MissingExtraError without Matplotlib.
     """
-    if not getattr(model, "built", False):
-        raise ConfigError(f"plot_model received {model!r}; expected a built model: add an Input or call model.build")
-    if rankdir not in _DIRECTIONS:
-        raise ConfigError(f"plot_model: rankdir is {rankdir!r}; expected one of {', '.join(_DIRECTIONS)}")
-    if expand_nested:
-        raise ConfigError("plot_model: expand_nested is True; expected False: plot the model inside by itself")
-    shown = [
-        *([_name] if show_layer_names else []),
-        *([_activation] if show_layer_activations else []),
-        *([_dtype] if show_dtype else []),
-        *([_shapes] if show_shapes else []),
-        *([_trainable] if show_trainable else []),
-    ]
-
-    def lines(layer: Any, before: Any, after: Any) -> list[str]:
-        return [type(layer).__name__, *(text for show in shown if (text := show(layer, before, after)))]
-
-    boxes = _graph_boxes(model, lines) if hasattr(model, "graph") else _chain_boxes(model, lines)
+    only_default("splines", splines, ("ortho",), "plot_model")
+    check_drawable(model, rankdir, expand_nested, "plot_model")
+    boxes = boxes_of(model, show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
     _draw(boxes, rankdir, Path(to_file), dpi)
-
-
-def _chain_boxes(model: Any, lines: Any) -> list[Box]:
-    from vitral.layers import InputLayer
-
-    entrance = InputLayer(batch_shape=model.input_shape, name="input_layer")
-    boxes: list[Box] = []
-    shape = model.input_shape
-    for row, layer in enumerate([entrance, *model.layers]):
-        after = layer.compute_output_shape(shape)
-        boxes.append(Box(lines(layer, shape, after), boxes[-1:], row))
-        shape = after
-    return boxes
-
-
-def _graph_boxes(model: Any, lines: Any) -> list[Box]:
-    made: dict[Any, Box] = {}
-    for row, nodes in enumerate(model.graph.by_depth):
-        for node in nodes:
-            before = [tensor.shape for tensor in (node.inputs or node.outputs)]
-            after = [tensor.shape for tensor in node.outputs]
-            made[node] = Box(
-                lines(node.operation, _one(before), _one(after)),
-                [made[tensor.node] for tensor in node.inputs],
-                row,
-            )
-    return list(made.values())
-
-
-def _one(shapes: list[Any]) -> Any:
-    return shapes[0] if len(shapes) == 1 else shapes
-
-
-def _name(layer: Any, before: Any, after: Any) -> str:
-    return str(layer.name)
-
-
-def _activation(layer: Any, before: Any, after: Any) -> str | None:
-    activation = getattr(layer, "activation", None)
-    return None if activation is None else f"activation: {activation.name}"
-
-
-def _dtype(layer: Any, before: Any, after: Any) -> str:
-    return f"dtype: {layer.weights[0].dtype}" if layer.weights else ""
-
-
-def _shapes(layer: Any, before: Any, after: Any) -> str:
-    return f"{before} → {after}"
-
-
-def _trainable(layer: Any, before: Any, after: Any) -> str:
-    return f"trainable: {layer.trainable}"
 
 
 def _draw(boxes: Sequence[Box], rankdir: str, file: Path, dpi: int) -> None:
