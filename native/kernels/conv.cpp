@@ -26,7 +26,7 @@ int winograd_tile(const Convolution& c, Index rows, Index columns) {
 
 // Pooled ones are few, and left to the direct algorithm.
 bool is_depthwise(const Convolution& c, const std::uint8_t* winners) {
-  return c.groups > 1 && c.groups == c.channels && c.channels == c.filters && winners == nullptr;
+  return c.groups > 1 && c.groups == c.channels && winners == nullptr;
 }
 
 }  // namespace

@@ -102,7 +102,8 @@ VITRAL_INLINE void gather_row(V v, const Gathering& g, Index image, Index result
   const Index number = result / y.phases();
   const Taps vertical = taps_of(y, result % y.phases());
   const Range rows = inside(vertical, number, y.sources);
-  const float* source = g.source + (image * y.sources + number * vertical.step + vertical.place) * x.sources * g.channels;
+  const Index first = image * y.sources + number * vertical.step + vertical.place;
+  const float* source = g.source + first * x.sources * g.channels;
   for (Index phase = 0; phase < x.phases(); ++phase) {
     const Taps horizontal = taps_of(x, phase);
     const Index count = ceil_div(x.results - phase, x.phases());
@@ -135,10 +136,50 @@ void gather(const Gathering& g, Index images, double multiply_adds, Finish finis
   });
 }
 
+// Several filters for each channel are those of as many channels of the same values.
+Convolution widened(const Convolution& c) {
+  Convolution wide = c;
+  wide.channels = wide.groups = c.filters;
+  return wide;
+}
+
+bool has_one_filter_each(const Convolution& c) { return c.channels == c.filters; }
+Index wide_size(const Convolution& c) { return has_one_filter_each(c) ? 0 : c.n * c.height * c.width * c.filters; }
+
+// Calls body(channel of a pixel, its first place among as many as it has filters), in blocks.
+template <class Body>
+void for_each_channel(const Convolution& c, Body&& body) {
+  const Index size = c.n * c.height * c.width * c.channels, times = c.filters / c.channels;
+  for_each_block(size, kBlock, static_cast<double>(times), [&](Index begin, Index end) {
+    for (Index i = begin; i < end; ++i) body(i, i * times);
+  });
+}
+
+void repeat_channels(const Convolution& c, const float* x, float* wide) {
+  const Index times = c.filters / c.channels;
+  for_each_channel(c, [=](Index i, Index first) {
+    for (Index k = 0; k < times; ++k) wide[first + k] = x[i];
+  });
+}
+
+void sum_channels(const Convolution& c, const float* wide, float* dx) {
+  const Index times = c.filters / c.channels;
+  for_each_channel(c, [=](Index i, Index first) {
+    float sum = wide[first];
+    for (Index k = 1; k < times; ++k) sum += wide[first + k];
+    dx[i] = sum;
+  });
+}
+
 }  // namespace
 
 void depthwise_convolution(const Convolution& c, const float* x, const float* w, const float* bias, bool relu,
                            float* y) {
+  const Workspace wide(wide_size(c));
+  if (!has_one_filter_each(c)) {
+    repeat_channels(c, x, wide);
+    return depthwise_convolution(widened(c), wide, w, bias, relu, y);
+  }
   gather({{c.kernel_height, c.stride_y, c.dilation_y, c.top, c.height, c.rows, false},
           {c.kernel_width, c.stride_x, c.dilation_x, c.left, c.width, c.columns, false},
           c.channels, x, w, bias, relu, y},
@@ -147,6 +188,16 @@ void depthwise_convolution(const Convolution& c, const float* x, const float* w,
 
 void depthwise_input_gradient(const Convolution& c, const float* dz, const float* w, const float* x,
                               Activation input_activation, float* dx) {
+  const Workspace wide(wide_size(c));
+  if (!has_one_filter_each(c)) {
+    depthwise_input_gradient(widened(c), dz, w, nullptr, Activation::linear, wide);
+    sum_channels(c, wide, dx);
+    if (input_activation != Activation::linear)
+      for_each_block(c.n * c.height * c.width * c.channels, kBlock, 2, [=](Index begin, Index end) {
+        pass_through(input_activation, x + begin, end - begin, dx + begin);
+      });
+    return;
+  }
   gather({{c.kernel_height, c.stride_y, c.dilation_y, c.top, c.rows, c.height, true},
           {c.kernel_width, c.stride_x, c.dilation_x, c.left, c.columns, c.width, true},
           c.channels, dz, w, nullptr, false, dx},
@@ -182,6 +233,11 @@ void add(const float* values, Index count, float* total) {
 
 // dW[tap, channel] = sum over windows of x[window + tap, channel] dz[window, channel]; db = sum of dz.
 void depthwise_weight_gradient(const Convolution& c, const float* x, const float* dz, float* dw, float* db) {
+  const Workspace wide(wide_size(c));
+  if (!has_one_filter_each(c)) {
+    repeat_channels(c, x, wide);
+    return depthwise_weight_gradient(widened(c), wide, dz, dw, db);
+  }
   const Index size = c.kernel_size(), row_size = c.kernel_width * c.channels, parts = min(kParts, c.n);
   const Axis vertical{c.kernel_height, c.stride_y, c.dilation_y, c.top, c.height, c.rows, false};
   const Taps taps = taps_of(vertical, 0);

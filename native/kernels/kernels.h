@@ -99,7 +99,7 @@ enum class Activation : int { linear, relu, sigmoid, tanh };
                              float* dw, float* db))                                                                   \
   X(direct_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners, const float* w,       \
                             const float* x, Activation input_activation, float* dx))                                  \
-  /* depthwise.cpp: each channel by itself, groups = channels = filters. */                                            \
+  /* depthwise.cpp: each channel by itself, groups = channels. */                                                      \
   X(depthwise_convolution, (const Convolution& c, const float* x, const float* w, const float* bias, bool relu,       \
                             float* y))                                                                                \
   X(depthwise_weight_gradient, (const Convolution& c, const float* x, const float* dz, float* dw, float* db))         \

@@ -12,7 +12,8 @@ double dot(const float* a, Index a_step, const float* b, Index b_step, Index n) 
 // Every sum written out, for one head of one sample.
 void check_attention(const Attention& a, bool drops) {
   const Index places = a.samples * a.heads, size = a.queries * a.keys;
-  const Buffer<float> query = numbers(places * a.queries * a.key_width), key = numbers(places * a.keys * a.key_width, 2);
+  const Buffer<float> query = numbers(places * a.queries * a.key_width);
+  const Buffer<float> key = numbers(places * a.keys * a.key_width, 2);
   const Buffer<float> value = numbers(places * a.keys * a.value_width, 3);
   const Buffer<float> dy = numbers(places * a.queries * a.value_width, 4), chance = numbers(places * size, 5);
   Buffer<std::uint8_t> keep(places * size);

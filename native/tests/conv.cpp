@@ -25,7 +25,8 @@ struct Depth {
 };
 constexpr Depth kDepths[] = {{1, 16}, {3, 3}, {3, 65}, {16, 17}, {17, 16}, {33, 1}, {33, 33}, {65, 33}};
 constexpr Depth kGrouped[] = {{4, 6, 2}, {17, 17, 17}, {6, 12, 6}, {32, 32, 2}, {34, 66, 2}, {99, 3, 3}};
-constexpr Depth kDepthwise[] = {{1, 1, 1}, {2, 2, 2}, {3, 3, 3}, {7, 7, 7}, {8, 8, 8}, {37, 37, 37}};
+constexpr Depth kDepthwise[] = {{1, 1, 1}, {2, 2, 2}, {3, 3, 3}, {7, 7, 7},  {8, 8, 8},
+                               {37, 37, 37}, {3, 6, 3}, {5, 15, 5}, {17, 34, 17}};
 
 Convolution convolution_of(const Shape& s, const Depth& depth, Index n) {
   const auto padding = [&](Index size) {

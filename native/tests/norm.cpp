@@ -76,7 +76,8 @@ TEST(layer_norm_and_its_gradients) {
     for (const Index columns : kColumns)
       for (const bool weights : {false, true}) {
         const Index size = rows * columns;
-        const Buffer<float> x = numbers(size), dy = numbers(size, 2), gamma = numbers(columns, 3), beta = numbers(columns, 4);
+        const Buffer<float> x = numbers(size), dy = numbers(size, 2);
+        const Buffer<float> gamma = numbers(columns, 3), beta = numbers(columns, 4);
         const float* scales = weights ? static_cast<const float*>(gamma) : nullptr;
         Buffer<float> y(size, 7), mean(rows), inverse_std(rows), dx(size, 7), dgamma(columns, 7), dbeta(columns, 7);
         kernels().layer_norm(x, rows, columns, scales, weights ? static_cast<const float*>(beta) : nullptr, kEpsilon, y,

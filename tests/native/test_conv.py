@@ -90,12 +90,14 @@ def test_any_convolution(n, size, window, strides, dilation, padding, channels, 
     _pairs,
     st.tuples(st.integers(1, 3), st.integers(1, 3)),
     st.sampled_from([2, 3, 6, 8, 16, 35]),
+    st.sampled_from([1, 1, 2, 3]),
     st.booleans(),
     st.sampled_from(["linear", "relu", "tanh"]),
 )
-def test_each_channel_by_itself(n, size, window, strides, dilation, channels, has_bias, activation):
-    x, kernel = normal(n, *size, channels), normal(*window, 1, channels, seed=1)
-    bias = normal(channels, seed=2) if has_bias else None
+def test_each_channel_by_itself(n, size, window, strides, dilation, channels, multiplier, has_bias, activation):
+    filters = channels * multiplier
+    x, kernel = normal(n, *size, channels), normal(*window, 1, filters, seed=1)
+    bias = normal(filters, seed=2) if has_bias else None
     options = {"strides": strides, "padding": "same", "dilation": dilation, "groups": channels}
     _check(x, kernel, bias, _DIRECT, activation=activation if has_bias else "linear", **options)
 

@@ -34,6 +34,10 @@ def test_long_ones_agree_and_do_not_depend_on_threads() -> None:
     np.testing.assert_array_equal(compute()[0], generator(3).random(100_003, np.float32) >= 0.3)
 
 
-def test_other_generators_go_to_the_reference() -> None:
+def test_other_and_used_generators_go_to_the_reference() -> None:
     found = native.keep_mask(np.random.default_rng(1), shape=(50,), rate=0.5)
     np.testing.assert_array_equal(found, np.random.default_rng(1).random(50, np.float32) >= 0.5)
+    used, same = generator(3), generator(3)
+    used.random(), same.random()
+    found = native.keep_mask(used, shape=(50,), rate=0.5)
+    np.testing.assert_array_equal(found, same.random(50, np.float32) >= 0.5)

@@ -12,6 +12,6 @@ from vitral.typing import Array
 def keep_mask(random: np.random.Generator, *, shape: Sequence[int], rate: float) -> Array:
     """A boolean array, False with probability `rate`: whether a float32 number drawn from [0, 1) is at least the rate.
 
-    `random` is a Philox generator from which nothing was drawn; what it gives afterwards is not said.
+    What `random` gives afterwards is not said.
     """
     raise NotImplementedError

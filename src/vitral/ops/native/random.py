@@ -14,9 +14,10 @@ _BOOL = np.dtype(np.bool_)
 
 def keep_mask(random: np.random.Generator, *, shape: Sequence[int], rate: float) -> Array:
     generator = random.bit_generator
-    if not isinstance(generator, np.random.Philox):
+    state = generator.state["state"]
+    if not isinstance(generator, np.random.Philox) or state["counter"].any():
         return reference.keep_mask(random, shape=shape, rate=rate)
     keep = empty(shape, _BOOL)
-    first, second = generator.state["state"]["key"].tolist()
+    first, second = state["key"].tolist()
     _native.keep_mask(first, second, rate, keep)
     return keep
