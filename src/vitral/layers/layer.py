@@ -18,6 +18,7 @@ from vitral.core.tree import as_shapes, flatten_shapes, map_structure
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.activity import holds_penalties
 from vitral.layers.input_spec import check_spec
+from vitral.layers.sharing import Sharing
 from vitral.layers.weights import Weights
 from vitral.typing import Array, Cache, Config, Shape
 
@@ -41,7 +42,7 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
     return wrapper
 
 
-class Layer(Weights):
+class Layer(Weights, Sharing):
     """A function of its input with variables of its own, and the derivative of that function.
 
     A subclass writes `build` (creates the variables, once the input's shape is known), `forward`, `backward` and
@@ -81,12 +82,6 @@ class Layer(Weights):
     several_inputs: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
 
-    keeps_values: ClassVar[bool] = False
-    """Whether the output holds the input's values in the same order, in another shape."""
-
-    passes: ClassVar[bool] = False
-    """Whether `backward_fused` can go on through the activation that made the input."""
-
     _made: Made
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
@@ -124,19 +119,6 @@ class Layer(Weights):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if not {"forward", "backward"}.isdisjoint(cls.__dict__):
-            # What a class says about its passes does not hold for a subclass that writes them anew.
-            for name in (
-                "keeps_values",
-                "passes",
-                "output_activation",
-                "absorbable",
-                "absorbs",
-                "forward_absorbing",
-                "backward_fused",
-            ):
-                if name not in cls.__dict__:
-                    setattr(cls, name, getattr(Layer, name))
         if "build" in cls.__dict__:
             setattr(cls, "build", _remember_shape(cls.build))  # noqa: B010  a plain assignment to a method is a type error
 
@@ -211,36 +193,6 @@ class Layer(Weights):
     def multiply_adds(self, input_shape: Any) -> int:
         """Multiplications with addition that one sample's forward pass takes (only matrix-like work is counted)."""
         return 0
-
-    # How neighbors in a model share a pass over their arrays. A layer works without any of this.
-
-    @property
-    def output_activation(self) -> str | None:
-        """Name of the activation whose output is the layer's, as far as the output alone tells its derivative."""
-        return None
-
-    @property
-    def absorbable(self) -> str | None:
-        """Name of what the layer does, if a layer before it may do it: an activation, or "max_pool_2x2"."""
-        return None
-
-    @property
-    def absorbs(self) -> tuple[str, ...]:
-        """What `forward_absorbing` can do in place of the layer that follows."""
-        return ()
-
-    def forward_absorbing(self, x: Array, training: bool, following: str) -> tuple[Array, Cache]:
-        """`forward`, then one of the things in `absorbs`; `backward` undoes both."""
-        raise NotImplementedError(f"{type(self).__name__} absorbs no other layer")
-
-    def backward_fused(self, dy: Any, cache: Cache, *, through_activation: bool, input_activation: str) -> Any:
-        """`backward`, with the activations on both sides accounted for.
-
-        With `through_activation=False`, `dy` is the gradient before the layer's own `output_activation`.
-        `input_activation` is that of the layer that made the input, whose derivative is included in the result;
-        "linear" unless this layer `passes`.
-        """
-        return self.backward(dy, cache)
 
     # What the base class does.
 
