@@ -13,6 +13,7 @@ from vitral.initializers.variance_scaling import (
     Orthogonal,
     VarianceScaling,
 )
+from vitral.typing import Config
 
 constant = Constant
 glorot_normal = GlorotNormal
@@ -32,8 +33,13 @@ zeros = Zeros
 IdentityInitializer = Identity
 OrthogonalInitializer = Orthogonal
 get = registry.get
-serialize = registry.serialize
 deserialize = registry.deserialize
+
+
+def serialize(initializer: Initializer) -> Config:
+    """The plain configuration of an initializer, as Keras 3 writes it."""
+    return registry.serialize(initializer)
+
 
 __all__ = [
     "Constant",

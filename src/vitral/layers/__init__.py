@@ -71,6 +71,7 @@ from vitral.layers.reshaping import Cropping2D, Flatten, Permute, RepeatVector, 
 from vitral.layers.sample_normalization import GroupNormalization, LayerNormalization
 from vitral.layers.spectral_normalization import SpectralNormalization
 from vitral.layers.wrapper import Wrapper
+from vitral.typing import Config
 
 Convolution2D = Conv2D
 Convolution2DTranspose = Conv2DTranspose
@@ -80,8 +81,13 @@ MaxPool2D = MaxPooling2D
 AvgPool2D = AveragePooling2D
 GlobalAvgPool2D = GlobalAveragePooling2D
 GlobalMaxPool2D = GlobalMaxPooling2D
-serialize = registry.serialize
 deserialize = registry.deserialize
+
+
+def serialize(layer: Layer) -> Config:
+    """The plain configuration of a layer, as Keras 3 writes it."""
+    return registry.serialize(layer)
+
 
 __all__ = [
     "ELU",

@@ -1,6 +1,6 @@
 """Losses: Keras 3's names, defaults and reductions, each with its derivative."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from vitral.errors import ConfigError
@@ -52,8 +52,18 @@ from vitral.losses.regression import (
 from vitral.losses.similarity import CosineSimilarity, KLDivergence
 from vitral.typing import Config
 
-serialize = registry.serialize
-deserialize = registry.deserialize
+
+def serialize(loss: Loss) -> Config:
+    """The plain configuration of a loss, as Keras 3 writes it."""
+    return registry.serialize(loss)
+
+
+def deserialize(name: Mapping[str, Any], custom_objects: Mapping[str, type] | None = None) -> Loss:
+    """The loss that `serialize` described; `name` is the description, as Keras calls it.
+
+    Raises ConfigError if its class is not known.
+    """
+    return registry.deserialize(name, custom_objects)
 
 
 def get(identifier: str | Config | type[Loss] | Loss | Callable[..., Any]) -> Loss:

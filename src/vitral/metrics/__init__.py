@@ -77,8 +77,12 @@ from vitral.metrics.trade_offs import (
 )
 from vitral.typing import Config, Shape
 
-serialize = registry.serialize
 deserialize = registry.deserialize
+
+
+def serialize(metric: Metric) -> Config:
+    """The plain configuration of a metric, as Keras 3 writes it."""
+    return registry.serialize(metric)
 
 
 def get(identifier: str | Config | type[Metric] | Metric | Callable[..., Any]) -> Metric:

@@ -40,7 +40,7 @@ class Chain:
                 continue  # the layer before has done this one's work
             if not through_activation and position == last:
                 x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
-            elif position + 1 < absorbable_end and (following := self._absorbable(position + 1)) in layer.absorbs:
+            elif position + 1 < absorbable_end and (following := self._absorbed_by(layer, position + 1)) is not None:
                 x, cache = layer.forward_absorbing(x, training, following)
                 caches.append(cache)
                 cache = _ABSORBED
@@ -103,16 +103,18 @@ class Chain:
             total += layer.activity_penalty(_inner(cache))
         return total
 
-    def _absorbable(self, position: int) -> str | None:
-        """What a layer does, if the one before may do it: a penalty must see what lies between the two, and behind."""
-        if self.layers[position - 1].penalizes or self.layers[position].penalizes:
+    def _absorbed_by(self, layer: Layer, position: int) -> str | None:
+        """What the layer can do in place of the next one, at `position`, unless a penalty must see what is between."""
+        following = self.layers[position]
+        absorbable = following.absorbable
+        if absorbable not in layer.absorbs or layer.activity_regularizer or following.activity_regularizer:
             return None
-        return self.layers[position].absorbable
+        return absorbable
 
     def _maker_of_input(self, position: int, first: int, caches: Cache) -> int | None:
         """The layer that made the values that this one receives, if it is one that `backward` will reach."""
         for below in range(position - 1, first - 1, -1):
-            if self.layers[below].penalizes:
+            if self.layers[below].activity_regularizer is not None:
                 return None  # the penalty's gradient joins behind the activation
             if not self.layers[below].keeps_values and caches[below] is not _ABSORBED:
                 return below

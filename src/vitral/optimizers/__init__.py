@@ -17,8 +17,12 @@ from vitral.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from vitral.optimizers.sgd import SGD
 from vitral.typing import Config
 
-serialize = registry.serialize
 deserialize = registry.deserialize
+
+
+def serialize(optimizer: Optimizer) -> Config:
+    """The plain configuration of an optimizer, as Keras 3 writes it."""
+    return registry.serialize(optimizer)
 
 
 def get(identifier: str | Config | type[Optimizer] | Optimizer) -> Optimizer:

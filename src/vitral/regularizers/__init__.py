@@ -8,8 +8,12 @@ l1 = L1
 l2 = L2
 l1_l2 = L1L2
 orthogonal_regularizer = OrthogonalRegularizer
-serialize = registry.serialize
 deserialize = registry.deserialize
+
+
+def serialize(regularizer: Regularizer) -> Config:
+    """The plain configuration of a regularizer, as Keras 3 writes it."""
+    return registry.serialize(regularizer)
 
 
 def get(identifier: "str | Config | Regularizer | None") -> Regularizer | None:
