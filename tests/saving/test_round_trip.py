@@ -292,8 +292,9 @@ def test_a_file_is_one_zip_archive(tmp_path: Path) -> None:
     model = Sequential([layers.Input((2,)), layers.Dense(1)])
     model.save(tmp_path / "a.keras", zipped=True)
     models.load_model(tmp_path / "a.keras")
-    with pytest.raises(ConfigError, match="zipped is False; Vitral has zipped=True only"):
-        model.save(tmp_path / "b.keras", zipped=False)
+    for save in (models.save_model, saving.save_model):
+        with pytest.raises(ConfigError, match="zipped is False; Vitral has zipped=True only"):
+            save(model, tmp_path / "b.keras", zipped=False)
     with pytest.raises(ConfigError, match="max_shard_size is 1; Vitral has max_shard_size=None only"):
         model.save_weights(tmp_path / "b.weights.h5", max_shard_size=1)
     assert [path.name for path in tmp_path.iterdir()] == ["a.keras"]

@@ -27,9 +27,9 @@ def model_from_json(json_string: str, custom_objects: dict[str, Any] | None = No
     return make(json_string, custom_objects)
 
 
-def save_model(model: Model, filepath: str | Path, overwrite: bool = True) -> None:
+def save_model(model: Model, filepath: str | Path, overwrite: bool = True, zipped: bool | None = None) -> None:
     """Write the model to a `.keras` file, as `model.save` does."""
-    model.save(filepath, overwrite)
+    model.save(filepath, overwrite, zipped)
 
 
 __all__ = ["Model", "Sequential", "clone_model", "load_model", "model_from_json", "save_model"]
