@@ -1,5 +1,6 @@
 """`import vitral as keras`: the names, how quickly they come, and an ordinary script."""
 
+import inspect
 import re
 import subprocess
 import sys
@@ -21,6 +22,11 @@ def test_every_public_name_is_there(name: str) -> None:
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="module 'vitral' has no attribute 'Sequentiel'"):
         _ = keras.Sequentiel
+
+
+@pytest.mark.parametrize("layer", [layers.Layer, layers.Identity, layers.Add])
+def test_the_signature_of_a_layer_names_its_arguments(layer: type[layers.Layer]) -> None:
+    assert {"name", "trainable"} <= inspect.signature(layer).parameters.keys()
 
 
 def test_the_version_is_text_and_a_function() -> None:

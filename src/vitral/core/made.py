@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, Self
 
 from vitral.errors import ConfigError
 from vitral.typing import Config
@@ -48,6 +48,20 @@ class Made:
                     f"{self.cls.__name__} was made with {name}={value!r}, which no file holds; write get_config"
                 )
         return config
+
+
+class RemembersArguments:
+    """Base of what can be saved by the arguments of its constructor.
+
+    It is a class of its own so that a signature is still that of `__init__`, which comes first then.
+    """
+
+    _made: Made
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
+        made = super().__new__(cls)
+        made._made = Made(cls, arguments, options)
+        return made
 
 
 def _is_plain(value: Any) -> bool:

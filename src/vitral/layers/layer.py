@@ -2,14 +2,14 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from vitral import regularizers
 from vitral.config import floatx
 from vitral.core.configurable import only_default
-from vitral.core.made import Made
+from vitral.core.made import RemembersArguments
 from vitral.core.naming import unique_name
 from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.symbolic import Arguments, KerasTensor, Node, is_symbolic
@@ -42,7 +42,7 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
     return wrapper
 
 
-class Layer(Weights, Sharing):
+class Layer(Weights, Sharing, RemembersArguments):
     """A function of its input with variables of its own, and the derivative of that function.
 
     A subclass writes `build` (creates the variables, once the input's shape is known), `forward`, `backward` and
@@ -81,13 +81,6 @@ class Layer(Weights, Sharing):
 
     several_inputs: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
-
-    _made: Made
-
-    def __new__(cls, *arguments: Any, **options: Any) -> Self:
-        layer = super().__new__(cls)
-        layer._made = Made(cls, arguments, options)
-        return layer
 
     def __init__(
         self,
