@@ -18,6 +18,7 @@ class Dropout(Elementwise):
     `noise_shape` gives axes of length 1 along which values share their fate. Outside training nothing changes.
     Raises ConfigError unless 0 <= rate < 1, ShapeError if `noise_shape` has not the input's number of axes.
 
+    >>> import numpy as np
     >>> x = np.ones((1, 4), np.float32)
     >>> Dropout(0.5, seed=1)(x), sorted(set(Dropout(0.5, seed=1)(np.ones((9, 9)), training=True).ravel().tolist()))
     (array([[1., 1., 1., 1.]], dtype=float32), [0.0, 2.0])
@@ -65,6 +66,7 @@ class AlphaDropout(Dropout):
     al., "Self-normalizing neural networks", NIPS 2017). Arguments and errors as for Dropout; Keras allows a rate of 1
     as well, and then divides by 0.
 
+    >>> import numpy as np
     >>> AlphaDropout(0.5, seed=1)(np.zeros((1, 4)), training=True).round(3)
     array([[ 0.779, -0.779,  0.779,  0.779]])
     """
@@ -90,6 +92,7 @@ _SELU_LIMIT = -1.0507009873554805 * 1.6732632423543772
 class SpatialDropout2D(Dropout):
     """Dropout of whole channels of an image: (batch, height, width, channels) (Tompson et al., CVPR 2015).
 
+    >>> import numpy as np
     >>> y = SpatialDropout2D(0.5, seed=1)(np.ones((1, 2, 2, 3)), training=True)
     >>> y[0, 0], bool((y == y[:, :1, :1]).all())
     (array([[2., 0., 2.],
