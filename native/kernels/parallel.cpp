@@ -24,8 +24,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Waking a sleeping thread can take a millisecond, longer than many an operation, and between two operations of a
-// training step lie some microseconds of Python: so a worker looks out for new work this long before it sleeps. It does not
-// yield meanwhile: beside work of low priority it would come back late.
+// training step lie some microseconds of Python: so a worker looks out for new work this long before it sleeps. It does
+// not yield meanwhile: beside work of low priority it would come back late.
 constexpr auto kPatience = std::chrono::microseconds(1000);
 
 // Each thread begins with a share of the pieces that is the same in every loop of as many: what one operation left in

@@ -65,8 +65,8 @@ Scripts written for Keras, on parts of MNIST, Fashion-MNIST and CIFAR-10, run un
 under Vitral: the same file, only its import line changed. Accuracy on the test images in %:
 {seeds}. No number is expected to be equal, as the libraries draw other initial weights from a
 seed. And once a seed is set, Keras on TensorFlow visits the images in the same order in every epoch, while Vitral draws
-a new order for each: that costs Keras two points in the last row. Without a seed it reaches 45.3 there (42.4 to 47.6,
-six runs); from the same weights and in the same order, both train alike. One thread each, {date},
+a new order for each, which may be why the last row is apart: from the same weights and in the same order both train
+alike. One thread each, {date},
 `{command}`; `cifar10_keras_style.py` gets the first {part} images of each set.
 
 | script | | Keras | Vitral |
