@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vitral import Input, Sequential, layers, losses, set_seed
+from vitral import Input, Model, Sequential, layers, losses, set_seed
 from vitral.errors import ConfigError, DataError, ModelWarning, ShapeError
 from vitral.training import model_warnings
 
@@ -165,3 +165,21 @@ def test_what_cannot_be_trained_is_refused(
 def test_labels_may_have_an_axis_of_one(shape: tuple[int, ...]) -> None:
     made = model(10, "softmax", SCE())
     made.fit(np.zeros((300, 4)), LABELS.reshape(shape).astype(np.uint8), verbose=0)
+
+
+def test_a_batch_of_a_wrong_shape_is_named_as_it_was_given() -> None:
+    x, y = np.zeros((8, 5)), np.zeros(8)
+    graph_input = Input((4,), name="pixels")
+    graph = Model(graph_input, layers.Dense(3)(graph_input))
+    graph.compile("sgd", SCE(from_logits=True))
+    for net in (model(3, "softmax", SCE()), graph):
+        for use in (lambda net=net: net.fit(x, y, verbose=0), lambda net=net: net.predict(x, verbose=0)):
+            with pytest.raises(ShapeError, match=r"received a batch of shape \(8, 5\).*expected \(None, 4\)"):
+                use()
+
+
+def test_one_of_several_inputs_of_a_wrong_shape_is_named_as_it_was_given() -> None:
+    inputs = [Input((4,), name="left"), Input((2,), name="right")]
+    net = Model(inputs, layers.Concatenate()(inputs))
+    with pytest.raises(ShapeError, match=r'received a batch of shape \(8, 3\) for the input "right"; expected'):
+        net.predict([np.zeros((8, 4)), np.zeros((8, 3))], verbose=0)

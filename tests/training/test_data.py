@@ -166,7 +166,7 @@ def test_evaluating_in_the_middle_of_an_epoch_leaves_the_running_means_alone() -
             ConfigError,
             "a first validation would use up: give validation_steps",
         ),
-        ({"x": np.ones((4, 2)), "y": np.ones(4)}, ShapeError, r"batch of shape \(1, 2\); expected \(None, 1\)"),
+        ({"x": np.ones((4, 2)), "y": np.ones(4)}, ShapeError, r"batch of shape \(4, 2\); expected \(None, 1\)"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "batch_size": 2.5}, ConfigError, "batch_size is 2.5"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "batch_size": 0}, ConfigError, "batch_size is 0; .* from 1 on"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "epochs": 2.5}, ConfigError, "epochs is 2.5; expected a whole number"),

@@ -206,7 +206,7 @@ def test_outputs_in_a_dictionary_are_named_by_its_keys() -> None:
         (lambda m: m.fit([XA, XB], {"cls": YC, "rag": YR}), ConfigError, "y is given for cls, rag; expected cls, reg"),
         (lambda m: m.fit([XA, XB], [YC, None]), DataError, "y is missing: the loss mean_squared_error"),
         (lambda m: m.fit([XA, XB[:5]], [YC, YR]), DataError, "x of 'a' has 6, x of 'b' has 5"),
-        (lambda m: m.fit([XB, XA], [YC, YR]), ShapeError, r'shape \(1, 3\) for the input "a"; expected \(None, 4\)'),
+        (lambda m: m.fit([XB, XA], [YC, YR]), ShapeError, r'shape \(6, 3\) for the input "a"; expected \(None, 4\)'),
         (lambda m: m.fit([XA, XB], [YC, YR], class_weight={0: 2.0}), ConfigError, "for models with one output"),
         (lambda m: m.fit([XA, XB], [YC + 1, YR]), DataError, "classes 0 to 2"),
     ],

@@ -271,7 +271,7 @@ class Trainer(Resumable):
         else:
             self.build_for((None, *x.shape[1:]))
         try:
-            self._fitted(x[:1])
+            self._fitted(x)
         except ShapeError:
             if not isinstance(x, Columns) and x.shape == self.input_shape[1:]:
                 raise ShapeError(
