@@ -3,6 +3,7 @@
 Its batch normalization keeps the averages in single precision, which is seen in the sixth digit after some steps."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from tests.gradients.check import assert_gradient, check_layer
 from tests.training.conftest import double, fill  # noqa: F401  a fixture
 from vitral import Input, Model, Sequential, backend, layers, optimizers
 from vitral.errors import ConfigError, ShapeError
+from vitral.models import clone_model
 from vitral.typing import Array, Cache
 
 CE = "sparse_categorical_crossentropy"
@@ -146,6 +148,40 @@ def test_training_can_be_said_for_one_call() -> None:
     model.compile("sgd", "mse")
     model.train_on_batch(np.ones((1, 2)), np.ones((1, 1)))
     assert (fixed.training, free.training) == (False, True)
+
+
+def test_a_base_called_without_training_keeps_its_statistics_when_it_is_thawed() -> None:
+    """What Keras' guide on transfer learning promises: https://keras.io/guides/transfer_learning/."""
+    x = Input((3,))
+    base = Model(x, layers.Dropout(0.5)(layers.BatchNormalization(momentum=0.5)(x)))
+    base.trainable = False
+    x = Input((3,))
+    model = Model(x, layers.Dense(1)(base(x, training=False)))
+    data, y = np.arange(12.0).reshape(4, 3), np.zeros((4, 1))
+
+    def changed_by_training(model: Any) -> list[str]:
+        before = [np.array(weight) for weight in model.weights]
+        model.compile("sgd", "mse")
+        model.fit(data, y, verbose=0)
+        return [
+            weight.name
+            for weight, old in zip(model.weights, before, strict=True)
+            if not np.array_equal(weight.value, old)
+        ]
+
+    assert changed_by_training(model) == ["kernel", "bias"]
+    base.trainable = True
+    for thawed in (model, clone_model(model)):
+        assert changed_by_training(thawed) == ["gamma", "beta", "kernel", "bias"]
+
+
+def test_what_a_call_says_of_training_holds_in_every_pass() -> None:
+    x = Input((1,))
+    inner = Model(x, layers.Dropout(0.5, seed=1)(x, training=True))
+    x = Input((1,))
+    for output in (inner(x), inner(x, training=False)):
+        y = Model(x, output).predict(np.ones((1000, 1)), verbose=0)
+        assert set(y.ravel()) == {0.0, 2.0}  # what is left is scaled by 1 / (1 - rate)
 
 
 def test_gradients_only_go_to_where_something_learns() -> None:

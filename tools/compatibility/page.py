@@ -28,6 +28,10 @@ What holds everywhere:
 - Arrays are NumPy arrays, of float32 or, after `config.set_floatx("float64")`, float64.
 - There is no tracing and no automatic gradient. A layer of one's own writes `forward` and `backward`, a loss `call` and
   `gradient`; a metric or callback stays as it is.
+- `layer(x, training=False)` in a functional model holds for that call in every pass, also in `fit`, and so does
+  `training=True` in `predict`. Keras' guide to transfer learning relies on it: the statistics of a base called so stay
+  as they are once it is unfrozen. In Keras {version} itself, `fit`, `evaluate` and `predict` put their own flag in its
+  place, so there only `trainable = False` keeps batch normalization still, as it does here too.
 - What Vitral does not know is refused in one line that names it, never ignored.
 """
 
