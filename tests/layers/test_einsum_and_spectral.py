@@ -138,3 +138,15 @@ def test_an_embedding_has_a_kernel_too_and_other_layers_are_refused() -> None:
         layers.SpectralNormalization(layers.Flatten())(np.ones((1, 2, 2)))
     with pytest.raises(ConfigError, match="power_iterations is 0; expected a positive whole number"):
         layers.SpectralNormalization(layers.Dense(1), 0)
+
+
+def test_each_pass_of_a_training_goes_back_through_the_kernel_that_it_worked_with() -> None:
+    layer, x, dy = _spectral(), np.array([[1.0, 2.0]]), np.array([[1.0, -1.0, 2.0]])
+    kernels, caches = [], []
+    for _ in range(2):
+        caches.append(layer.forward(x, training=True)[1])
+        kernels.append(layer.kernel.numpy())
+    assert np.abs(kernels[0] - kernels[1]).max() > 0.003
+    for kernel, cache in zip(kernels, caches, strict=True):
+        np.testing.assert_allclose(layer.backward(dy, cache), dy @ kernel.T, rtol=1e-6)
+    np.testing.assert_array_equal(layer.kernel.value, kernels[1])

@@ -1,5 +1,7 @@
 """A layer whose kernel is kept at a largest singular value of 1."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,8 @@ class SpectralNormalization(Wrapper):
     The kernel is the layer's `kernel` or `embeddings`, as a matrix (..., last axis). The singular value is estimated by
     `power_iterations` steps of the power method from the vector of the pass before (Miyato et al., "Spectral
     normalization for generative adversarial networks", ICLR 2018). As in Keras on TensorFlow and PyTorch, the kernel is
-    overwritten, so that passes outside training have the normalized one, and gradients are those of the kernel that the
-    pass worked with. Raises ConfigError for a layer without a kernel and unless `power_iterations` is a positive whole
+    overwritten, so that passes outside training have the normalized one; each pass goes back through the kernel that
+    it worked with. Raises ConfigError for a layer without a kernel and unless `power_iterations` is a positive whole
     number.
 
     >>> from vitral.layers import Dense
@@ -61,9 +63,15 @@ class SpectralNormalization(Wrapper):
         return {**super().storage(), "": [self.kernel, self.vector_u]}
 
     def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
-        if training and self.kernel.value.any():
-            self._normalize()
-        return self.layer.forward(x, training)
+        if not training or not self.kernel.value.any():
+            y, cache = self.layer.forward(x, training)
+            return y, (self.kernel.value, cache)
+        self._normalize()
+        # A copy, as the next pass overwrites the kernel, perhaps before this one goes back.
+        kernel = self.kernel.numpy()
+        with _holding(self.kernel, kernel):
+            y, cache = self.layer.forward(x, training)
+        return y, (kernel, cache)
 
     def _normalize(self) -> None:
         matrix = self.kernel.value.reshape(-1, self.kernel.shape[-1])
@@ -75,7 +83,9 @@ class SpectralNormalization(Wrapper):
         self.kernel.assign(self.kernel.value / (v @ matrix @ u.T))
 
     def backward(self, dy: Array, cache: Cache) -> Array:
-        dx: Array = self.layer.backward(dy, cache)
+        kernel, inner = cache
+        with _holding(self.kernel, kernel):
+            dx: Array = self.layer.backward(dy, inner)
         return dx
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -87,6 +97,16 @@ class SpectralNormalization(Wrapper):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "power_iterations": self.power_iterations}
+
+
+@contextmanager
+def _holding(variable: Variable, value: Array) -> Iterator[None]:
+    """Let the variable have this array for its value meanwhile."""
+    own, variable.value = variable.value, value
+    try:
+        yield
+    finally:
+        variable.value = own
 
 
 def _unit(vector: Array) -> Array:
