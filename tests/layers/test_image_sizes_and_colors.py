@@ -164,6 +164,50 @@ def test_in_a_training_the_targets_are_mixed_as_the_images_are(make: Any) -> Non
     assert model.evaluate(images, labels, verbose=0) == pytest.approx(-np.log(np.diag(answer)).mean(), rel=1e-5)
 
 
+@pytest.mark.parametrize("make", [_sequential, _functional])
+@pytest.mark.parametrize(
+    ("weights", "column"), [([1.0, 3.0, 0.5], False), ([0.0, 1.0, 2.0], True), ([0.0, 0.0, 0.0], False)]
+)
+def test_each_label_in_a_mixture_counts_with_the_weight_of_its_own_image(
+    make: Any, weights: list[float], column: bool
+) -> None:
+    seen = _Seen()
+    model = make(layers.MixUp(1.0, seed=2), seen)
+    model.compile("sgd", "categorical_crossentropy", weighted_metrics=["categorical_crossentropy"])
+    images, labels = np.eye(3, dtype=np.float32).reshape(3, 1, 1, 3), np.eye(3, dtype=np.float32)
+    with pytest.warns(ModelWarning, match="no trainable weights"):
+        loss, metric = model.train_on_batch(images, labels, np.array(weights)[:, None] if column else weights)
+    shares = seen.x.reshape(3, 3)  # of the pixels of each of the three images, and of its label
+    answer = np.exp(shares) / np.exp(shares).sum(axis=1, keepdims=True)
+    counted = -(shares * weights * np.log(answer)).sum()
+    np.testing.assert_allclose(loss, counted / 3, rtol=1e-5)
+    total = (shares * weights).sum()
+    np.testing.assert_allclose(metric, counted / total if total else 0.0, rtol=1e-5)
+
+
+def test_class_weights_count_for_each_label_in_a_mixture() -> None:
+    seen = _Seen()
+    model = _sequential(layers.MixUp(1.0, seed=2), seen)
+    model.compile("sgd", "categorical_crossentropy")
+    images, labels = np.eye(3, dtype=np.float32).reshape(3, 1, 1, 3), np.eye(3, dtype=np.float32)
+    with pytest.warns(ModelWarning, match="no trainable weights"):
+        loss = model.train_on_batch(images, labels, class_weight={1: 5.0})
+    shares = seen.x.reshape(3, 3)
+    answer = np.exp(shares) / np.exp(shares).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(loss, -(shares * [1.0, 5.0, 1.0] * np.log(answer)).sum() / 3, rtol=1e-5)
+
+
+def test_a_weight_for_each_value_of_a_label_cannot_be_mixed() -> None:
+    model = _sequential(layers.MixUp(1.0, name="mix"), _Seen())
+    model.compile("sgd", "mse")
+    images, labels = np.eye(3, dtype=np.float32).reshape(3, 1, 1, 3), np.eye(3, dtype=np.float32)
+    with (
+        pytest.warns(ModelWarning, match="no trainable weights"),
+        pytest.raises(ConfigError, match=r"sample_weight of shape \(3, 3\); expected one weight for each sample"),
+    ):
+        model.train_on_batch(images, labels, np.ones((3, 3)))
+
+
 def test_a_training_on_class_numbers_says_what_mixing_needs() -> None:
     model = models.Sequential(
         [layers.Input((1, 1, 3)), layers.MixUp(name="mix"), layers.Flatten(), layers.Dense(3, activation="softmax")]

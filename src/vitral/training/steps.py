@@ -12,6 +12,7 @@ from vitral.losses import Loss
 from vitral.training.checks import activation_name, check_batch, uses_hidden_logits
 from vitral.training.columns import arrays_of
 from vitral.training.compiled import Compiled
+from vitral.training.mixing import mix_targets
 from vitral.typing import Array
 
 # A training that diverges shows it in its loss; NumPy's remarks on every operation would bury that.
@@ -35,8 +36,11 @@ class Steps(Compiled):
             variable.zero_grad()
         # Softmax or sigmoid with its own cross-entropy: the gradient before the activation is a - y.
         merged = [_is_merged(goal.loss, layer) for goal, layer in zip(self._goals, self.output_layers, strict=True)]
-        ys = [None if part is None else self.run_targets(part, caches) for part in self._for_outputs(y)]
-        weights = self._for_outputs(weight)
+        mixed = [
+            mix_targets(lambda targets: self.run_targets(targets, caches), *pair)
+            for pair in zip(self._for_outputs(y), self._for_outputs(weight), strict=True)
+        ]
+        ys, weights = [pair[0] for pair in mixed], [pair[1] for pair in mixed]
         values, gradients = [], []
         for goal, y_true, output, its_weight, is_merged in zip(self._goals, ys, outputs, weights, merged, strict=True):
             value, gradient = goal.value_and_gradient(y_true, output, its_weight, is_merged)

@@ -30,7 +30,8 @@ class MixingAugmentation(Augmentation):
     In a model that is trained, the targets of the batch are mixed in the same way before the loss is taken, so that
     such a layer can stand at the front of any network. Keras mixes labels only in a dictionary
     {"images": ..., "labels": ...}, which is understood as well. Labels are one row of class probabilities for each
-    image; raises ConfigError for class numbers. Sample weights are not mixed.
+    image; raises ConfigError for class numbers. With sample weights or class weights, each label in a mixture counts
+    with the weight of the image that it came from.
     """
 
     def draw(self, shape: tuple[int, ...], random: np.random.Generator) -> Mixture:
