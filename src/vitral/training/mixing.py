@@ -11,7 +11,7 @@ from vitral.typing import Array
 def mix_targets(
     mix: Callable[[Array], Array], y: Array | None, weight: Array | None
 ) -> tuple[Array | None, Array | None]:
-    """The targets as the samples were mixed, and the weights of the mixtures; `mix` does it, or gives its argument back.
+    """The targets as the samples were mixed, and the weights of the mixtures; `mix` may give back what it got.
 
     Where sample i keeps the share s and gets the rest from sample j, the weight is s w_i + (1 - s) w_j, and the target
     (s w_i y_i + (1 - s) w_j y_j) divided by it: a loss that is linear in its targets, as the cross-entropies are, then
@@ -22,9 +22,8 @@ def mix_targets(
            [0.25, 0.75]]), array([2., 2.]))
     """
     mixed = None if y is None else mix(y)
-    if mixed is y or weight is None:
+    if y is None or mixed is None or mixed is y or weight is None:
         return mixed, weight
-    assert y is not None and mixed is not None, "there is something to mix"
     if weight.size != len(weight):
         raise ConfigError(
             f"mixed samples came with a sample_weight of shape {weight.shape}; expected one weight for each sample"
