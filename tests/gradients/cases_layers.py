@@ -68,7 +68,12 @@ CASES: dict[str, list[Case]] = {
         (lambda: layers.BatchNormalization(gamma_initializer="normal", beta_initializer="normal"), _IMAGES),
         (lambda: layers.BatchNormalization(center=False, scale=False), (4, 3)),
     ],
-    "Bidirectional": [_bidirectional("concat"), _bidirectional("mul"), _bidirectional("ave", True)],
+    "Bidirectional": [
+        _bidirectional("concat"),
+        _bidirectional("mul"),
+        _bidirectional("ave", True),
+        (lambda: layers.Bidirectional(layers.SimpleRNN(2, activity_regularizer=L2(0.1)), merge_mode="sum"), _STEPS),
+    ],
     "Concatenate": [(layers.Concatenate, [(2, 3, 4), (2, 3, 1)]), (lambda: layers.Concatenate(1), [(2, 3), (2, 2)])],
     "ContrastLimitedAdaptiveHistogramEqualization": [
         (lambda: layers.ContrastLimitedAdaptiveHistogramEqualization((-3, 3), tile_grid_size=(2, 3)), _IMAGES)
@@ -146,6 +151,7 @@ CASES: dict[str, list[Case]] = {
             lambda: layers.MultiHeadAttention(1, 2, value_dim=3, use_bias=False, output_shape=4),
             [(2, 3, 4), (2, 2, 3), (2, 2, 5)],
         ),
+        (lambda: layers.MultiHeadAttention(2, 1, activity_regularizer=L2(0.1)), [(2, 3, 2), (2, 2, 3)]),
     ],
     "Multiply": _merge(layers.Multiply),
     "MixUp": [(lambda: layers.MixUp(1.0, seed=3), _IMAGES)],

@@ -1,12 +1,42 @@
 """Penalties on what a layer gives out: what they add to the loss, and to the output's gradient."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from vitral.core.tree import flatten, pack
 from vitral.regularizers import Regularizer
-from vitral.typing import Array
+from vitral.typing import Array, Cache
+
+if TYPE_CHECKING:
+    from vitral.layers.layer import Layer
+
+
+class Watched(NamedTuple):
+    """The cache of a layer that has an activity regularizer, with the output on which there is a penalty."""
+
+    inner: Cache
+    output: Any
+
+
+def watched_forward(layer: "Layer", x: Any, training: bool) -> tuple[Any, Cache]:
+    """A layer's pass, and what the two functions below need: for a layer that calls others."""
+    y, cache = layer.forward(x, training)
+    return y, cache if layer.activity_regularizer is None else Watched(cache, y)
+
+
+def watched_backward(layer: "Layer", dy: Any, cache: Cache) -> Any:
+    """The layer's pass back, with the gradient of its penalty."""
+    if layer.activity_regularizer is None:
+        return layer.backward(dy, cache)
+    return layer.backward(add_activity_gradient(layer.activity_regularizer, dy, cache.output), cache.inner)
+
+
+def watched_penalty(layer: "Layer", cache: Cache) -> float:
+    """What the layer and those inside it add to the loss."""
+    if layer.activity_regularizer is None:
+        return layer.activity_penalty(cache)
+    return activity_penalty(layer.activity_regularizer, cache.output) + layer.activity_penalty(cache.inner)
 
 
 def activity_penalty(regularizer: Regularizer, output: Any) -> float:

@@ -142,7 +142,7 @@ class Layer(Weights, Sharing, RemembersArguments):
         return targets
 
     def activity_penalty(self, cache: Cache) -> float:
-        """What the layers inside this one, if it is a model, add to the loss for what `forward` made."""
+        """What is inside this layer, such as the layers of a model, adds to the loss for what `forward` made."""
         return 0.0
 
     @property

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from vitral import constraints, initializers, ops, regularizers
-from vitral.core.configurable import only_default
 from vitral.core.symbolic import is_symbolic
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
 from vitral.initializers import Initializer
 from vitral.layers.activated import serialize_regularizer
+from vitral.layers.activity import activity_penalty, add_activity_gradient
 from vitral.layers.arguments import positive
 from vitral.layers.layer import Layer, registry
 from vitral.typing import Array, Cache, Config, Shape
@@ -27,7 +27,8 @@ class MultiHeadAttention(Layer):
     Called as layer(query, value) or layer(query, value, key), where the key is the value unless given: (batch, t, q),
     (batch, s, v) and (batch, s, k). Each is projected to `num_heads` heads of `key_dim` values, of `value_dim` for the
     value; what the heads find is projected to `output_shape`, by default q: (batch, t, q). `dropout` is that of the
-    attention weights. In `forward`, arrays come as a list in the order of the call.
+    attention weights. `activity_regularizer` is on what each of the four projections gives. In `forward`, arrays come
+    as a list in the order of the call.
 
     On arrays, `attention_mask`, boolean (batch, t, s) or without the batch axis, and `use_causal_mask` say which places
     may be seen, and `return_attention_scores` adds the weights (batch, heads, t, s) to the result.
@@ -55,15 +56,13 @@ class MultiHeadAttention(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
-        activity_regularizer: None = None,
+        activity_regularizer: Any = None,
         kernel_constraint: Any = None,
         bias_constraint: Any = None,
         seed: int | None = None,
         **options: Any,
     ) -> None:
-        super().__init__(**options)
-        # Keras penalizes the projections inside.
-        only_default("activity_regularizer", activity_regularizer, (None,), "MultiHeadAttention")
+        super().__init__(activity_regularizer=activity_regularizer, **options)
         self.num_heads = positive(num_heads, "num_heads", "MultiHeadAttention")
         self.key_dim = positive(key_dim, "key_dim", "MultiHeadAttention")
         self.value_dim = self.key_dim if value_dim is None else positive(value_dim, "value_dim", "MultiHeadAttention")
@@ -186,9 +185,10 @@ class MultiHeadAttention(Layer):
     def _attend(self, x: list[Array], training: bool, mask: Array | None) -> tuple[Array, Array, Cache]:
         query, value = x[:2]
         key = x[2] if len(x) == 3 else value
-        heads, caches = {}, {}
+        heads, caches, watched = {}, {}, []
         for name, array in zip(_PROJECTIONS, (query, key, value), strict=True):
             projected, caches[name] = self._project(name, array, inputs=1)
+            watched.append(projected)
             heads[name] = projected.reshape(*array.shape[:2], self.num_heads, -1).swapaxes(1, 2)
         keep = None
         if training and self.seed_generator is not None:
@@ -197,20 +197,29 @@ class MultiHeadAttention(Layer):
         found, scores, attended = ops.attention(*heads.values(), mask=mask, keep=keep, rate=self.dropout)
         joined = np.ascontiguousarray(found.swapaxes(1, 2)).reshape(*query.shape[:2], -1)
         y, caches["attention_output"] = self._project("attention_output", joined, inputs=2)
-        return y, scores, (caches, attended, len(x))
+        return y, scores, (caches, attended, len(x), watched if self.penalizes else None)
 
     def backward(self, dy: Array, cache: Cache) -> list[Array]:
-        caches, attended, count = cache
+        caches, attended, count, watched = cache
         djoined = self._project_backward("attention_output", dy, caches["attention_output"])
         dfound = djoined.reshape(*dy.shape[:2], self.num_heads, self.value_dim).swapaxes(1, 2)
         dx = {}
-        for name, dheads in zip(_PROJECTIONS, ops.attention_backward(dfound, attended), strict=True):
+        for number, (name, dheads) in enumerate(
+            zip(_PROJECTIONS, ops.attention_backward(dfound, attended), strict=True)
+        ):
             dprojected = np.ascontiguousarray(dheads.swapaxes(1, 2))
             dprojected = dprojected.reshape(*dprojected.shape[:2], -1)
+            if self.activity_regularizer is not None:
+                dprojected = add_activity_gradient(self.activity_regularizer, dprojected, watched[number])
             dx[name] = self._project_backward(name, dprojected, caches[name])
         if count == 2:
             return [dx["query"], dx["value"] + dx["key"]]
         return [dx["query"], dx["value"], dx["key"]]
+
+    def activity_penalty(self, cache: Cache) -> float:
+        # The output is what the model that the layer stands in penalizes.
+        watched = cache[-1]
+        return 0.0 if self.activity_regularizer is None else activity_penalty(self.activity_regularizer, watched)
 
     def _project(self, name: str, x: Array, inputs: int) -> tuple[Array, Cache]:
         """x W + b, with the axes of W's inputs and outputs taken as one each."""

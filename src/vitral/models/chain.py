@@ -1,17 +1,10 @@
 """Layers one after the other: how neighbors share a pass over their arrays."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from vitral.layers import Layer
-from vitral.layers.activity import activity_penalty, add_activity_gradient
+from vitral.layers.activity import Watched, add_activity_gradient, watched_penalty
 from vitral.typing import Array, Cache
-
-
-class _Watched(NamedTuple):
-    """The cache of a layer that has an activity regularizer, with the output on which there is a penalty."""
-
-    inner: Cache
-    output: Any
 
 
 class Chain:
@@ -46,7 +39,7 @@ class Chain:
                 cache = _ABSORBED
             else:
                 x, cache = layer.forward(x, training)
-            caches.append(cache if layer.activity_regularizer is None else _Watched(cache, x))
+            caches.append(cache if layer.activity_regularizer is None else Watched(cache, x))
         return x, caches
 
     def backward(self, dy: Any, caches: Cache, *, input_gradient: bool, through_activation: bool = True) -> Any:
@@ -96,12 +89,7 @@ class Chain:
 
     def activity_penalty(self, caches: Cache) -> float:
         """What the layers' outputs add to the loss."""
-        total = 0.0
-        for layer, cache in zip(self.layers, caches, strict=True):
-            if layer.activity_regularizer is not None:
-                total += activity_penalty(layer.activity_regularizer, cache.output)
-            total += layer.activity_penalty(_inner(cache))
-        return total
+        return sum(watched_penalty(layer, cache) for layer, cache in zip(self.layers, caches, strict=True))
 
     def _absorbed_by(self, layer: Layer, position: int) -> str | None:
         """What the layer can do in place of the next one, at `position`, unless a penalty must see what is between."""
@@ -131,4 +119,4 @@ _ABSORBED: Any = object()
 
 def _inner(cache: Cache) -> Cache:
     """What the layer itself put into the cache."""
-    return cache.inner if isinstance(cache, _Watched) else cache
+    return cache.inner if isinstance(cache, Watched) else cache

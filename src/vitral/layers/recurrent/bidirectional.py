@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 
 from vitral.errors import ConfigError
+from vitral.layers.activity import watched_backward, watched_forward, watched_penalty
 from vitral.layers.composite import Composite
 from vitral.layers.layer import Layer, registry
 from vitral.layers.recurrent.rnn import RNN
@@ -20,7 +21,8 @@ class Bidirectional(Composite):
 
     `merge_mode` says how their outputs become one: "concat", "sum", "ave" (the mean), "mul", or None for a list of
     both. With return_state the states of the forward and then of the backward layer follow. The layer given is a
-    pattern: both are made anew; `backward_layer` is taken as it is. Input as for RNN. Raises ConfigError for what is no
+    pattern: both are made anew; `backward_layer` is taken as it is. An `activity_regularizer` of theirs is on what each
+    of them gives, one of the Bidirectional on the result. Input as for RNN. Raises ConfigError for what is no
     recurrent layer, or for two layers that do not fit.
     """
 
@@ -64,8 +66,8 @@ class Bidirectional(Composite):
                 layer.build(input_shape)
 
     def forward(self, x: Array, training: bool = False) -> tuple[Any, Cache]:
-        one, one_cache = self.forward_layer.forward(x, training)
-        other, other_cache = self.backward_layer.forward(x, training)
+        one, one_cache = watched_forward(self.forward_layer, x, training)
+        other, other_cache = watched_forward(self.backward_layer, x, training)
         states = []
         if self.return_state:
             (one, *states), (other, *more) = one, other
@@ -90,10 +92,20 @@ class Bidirectional(Composite):
         if self.return_sequences:
             dother = dother[:, ::-1]
         half = len(dstates) // 2
-        dx = self.forward_layer.backward([done, *dstates[:half]] if self.return_state else done, one_cache)
-        dx = dx + self.backward_layer.backward([dother, *dstates[half:]] if self.return_state else dother, other_cache)
-        result: Array = dx
-        return result
+        done, dother = ([done, *dstates[:half]], [dother, *dstates[half:]]) if self.return_state else (done, dother)
+        dx: Array = watched_backward(self.forward_layer, done, one_cache)
+        dother_x: Array = watched_backward(self.backward_layer, dother, other_cache)
+        return dx + dother_x
+
+    @property
+    def penalizes(self) -> bool:
+        return super().penalizes or any(layer.penalizes for layer in self.parts.values())
+
+    def check_parts(self) -> None:
+        """Nothing to refuse: penalties on what the two layers give are added."""
+
+    def activity_penalty(self, cache: Cache) -> float:
+        return sum(map(watched_penalty, self.parts.values(), cache[:2]))
 
     def reset_state(self) -> None:
         """Forget the states of the last batch."""
