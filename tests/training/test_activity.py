@@ -163,6 +163,40 @@ def test_a_model_made_by_call_has_its_layers_penalties() -> None:
     assert model.evaluate(X, y, verbose=0) == pytest.approx(0.5 * np.square(y).sum() / 4, rel=1e-6)
 
 
+class Prefers(layers.Layer):
+    """Adds a tenth of the squares to the loss, as L2(0.1) on what it gives would."""
+
+    penalizes = True
+
+    def forward(self, x: Any, training: bool = False) -> Any:
+        return x, x
+
+    def activity_penalty(self, cache: Any) -> float:
+        return float(0.1 * np.square(cache).sum() / len(cache))
+
+    def backward(self, dy: Any, cache: Any) -> Any:
+        return dy + 0.2 * cache / len(cache)
+
+
+@pytest.mark.parametrize("branches", [False, True])
+def test_a_layer_of_ones_own_adds_to_the_loss_with_a_gradient_written_by_hand(branches: bool) -> None:
+    def trained(penalty: layers.Layer) -> Any:
+        x = Input((6, 6, 1))
+        h = layers.Dense(5, activation="tanh")(layers.Flatten()(x))
+        y = layers.Dense(3, activation="softmax")(h if branches else penalty(h))
+        # With branches, nothing but the penalty is asked of the second output.
+        model = filled(Model(x, [y, penalty(layers.Dense(2)(h))] if branches else y))
+        model.compile(
+            "sgd", ["sparse_categorical_crossentropy", None] if branches else "sparse_categorical_crossentropy"
+        )
+        y_true = [Y, np.zeros((4, 2))] if branches else Y
+        losses = [model.train_on_batch(X, y_true) for _ in range(3)]
+        return [*losses, model.evaluate(X, y_true, verbose=0), *map(np.sum, model.get_weights())]
+
+    expected = trained(layers.Identity(activity_regularizer=regularizers.L2(0.1)))
+    np.testing.assert_allclose(trained(Prefers()), expected, rtol=2e-6)
+
+
 def test_losses_are_the_penalties_of_the_weights() -> None:
     dense = layers.Dense(2, kernel_regularizer=regularizers.L2(0.5), bias_regularizer="l1", activity_regularizer="l2")
     model = Sequential([layers.Input((3,)), dense])

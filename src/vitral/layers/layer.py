@@ -142,12 +142,25 @@ class Layer(Weights, Sharing, RemembersArguments):
         return targets
 
     def activity_penalty(self, cache: Cache) -> float:
-        """What is inside this layer, such as the layers of a model, adds to the loss for what `forward` made."""
+        """What the layer, beside its activity regularizer, and the layers inside it add to the loss of a batch.
+
+        A layer of one's own that adds something says so by `penalizes = True`, computes it here from what `forward`
+        put into the cache, and adds its gradient in `backward`.
+
+        >>> class PreferSmall(Layer):
+        ...     penalizes = True
+        ...     def forward(self, x, training=False):
+        ...         return x, x
+        ...     def activity_penalty(self, cache):
+        ...         return 0.1 * np.square(cache).sum() / len(cache)
+        ...     def backward(self, dy, cache):
+        ...         return dy + 0.2 * cache / len(cache)
+        """
         return 0.0
 
     @property
     def penalizes(self) -> bool:
-        """Whether what comes out here, or of a layer inside, adds to the loss."""
+        """Whether the layer, or one inside it, adds to the loss."""
         return self.activity_regularizer is not None
 
     def get_config(self) -> Config:
