@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,3 +154,39 @@ def test_a_rate_that_was_set_before_the_interruption_is_not_set_again() -> None:
     resumed.set_state(scheduler.get_state())
     model.fit(X, Y, verbose=0, callbacks=resumed, initial_epoch=0, epochs=2, initial_step=1)
     assert model.optimizer.learning_rate == 0.0025
+
+
+def stateful(seed: int) -> Sequential:
+    set_seed(seed)
+    inner = Sequential([Input((6, 6)), layers.GRU(3, stateful=True, return_sequences=True)])
+    model = Sequential([inner, layers.Bidirectional(layers.LSTM(2, stateful=True)), layers.Dense(4)])
+    model.build((None, 6, 6))
+    model.compile("adam", "mse")
+    return model
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
+def test_layers_that_keep_their_states_from_batch_to_batch_go_on_with_them(tmp_path: Path, save_freq: Any) -> None:
+    x, y = X[..., 0], np.eye(4)[Y]
+    options: dict[str, Any] = {"epochs": 3, "batch_size": 10, "shuffle": False, "verbose": 0}
+    whole = stateful(1)
+    history = whole.fit(x, y, **options).history
+
+    class Stops(callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+            if batch == 3 and (tmp_path / "latest.npz").exists():
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stateful(1).fit(x, y, **options, callbacks=[callbacks.BackupAndRestore(tmp_path, save_freq), Stops()])
+    resumed = stateful(2)
+    again = resumed.fit(x, y, **options, callbacks=callbacks.BackupAndRestore(tmp_path, save_freq)).history
+    assert_same_bits(resumed, (whole.get_weights(), {}))
+    assert again["loss"] == history["loss"][-len(again["loss"]) :]
+    # In a file there are weights alone, as in Keras: the states begin anew.
+    whole.save(tmp_path / "model.keras")
+    loaded = models.load_model(tmp_path / "model.keras")
+    loaded.set_training_state(whole.get_training_state())
+    np.testing.assert_array_equal(loaded.predict(x[:10], verbose=0), whole.predict(x[:10], verbose=0))
+    with pytest.raises(ConfigError, match="the state is of 2 stateful layers; the model has 0"):
+        build().set_training_state({**build().get_training_state(), "state/1/0": np.zeros((10, 3))})

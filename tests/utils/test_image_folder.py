@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vitral import Sequential, layers, utils
+from vitral import Sequential, callbacks, layers, losses, utils
 from vitral.errors import ConfigError, DataError
 
 
@@ -143,3 +143,64 @@ def test_a_damaged_picture_is_named_while_learning(folder: Path) -> None:
         model.fit(dataset(folder), verbose=0)
     with pytest.raises(DataError, match="there is no such folder"):
         dataset(folder / "none")
+
+
+class _Stops(callbacks.Callback):
+    """Raises in the second batch of the second epoch."""
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if (self.epoch, batch) == (1, 1):
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
+def test_a_training_taken_up_in_the_middle_sees_the_pictures_in_the_same_order(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, save_freq: Any
+) -> None:
+    """In a new process the folder is opened anew, and without a seed it is listed in another order."""
+    backup = tmp_path_factory.mktemp("backup")
+
+    def train(seed: int, *listeners: callbacks.Callback) -> Any:
+        utils.set_random_seed(4)
+        model = Sequential([layers.Input((4, 5, 3)), layers.Rescaling(1 / 255), layers.Flatten(), layers.Dense(2)])
+        model.compile("adam", losses.SparseCategoricalCrossentropy(from_logits=True))
+        model.shuffle_seed = 8
+        utils.set_random_seed(seed)
+        history = model.fit(
+            dataset(folder, batch_size=2),
+            validation_data=dataset(folder, batch_size=5),
+            epochs=3,
+            verbose=0,
+            callbacks=listeners,
+        ).history
+        return [weight.tobytes() for weight in model.get_weights()], history
+
+    weights, history = train(1)
+    with pytest.raises(KeyboardInterrupt):
+        train(2, callbacks.BackupAndRestore(backup, save_freq), _Stops())
+    resumed, its_history = train(3, callbacks.BackupAndRestore(backup, save_freq))
+    assert resumed == weights
+    assert its_history == {name: values[1:] for name, values in history.items()}
+
+
+def test_steps_per_epoch_takes_every_picture_once_in_a_turn(folder: Path) -> None:
+    seen: list[float] = []
+
+    class Notes(layers.Layer):
+        def forward(self, x: Any, training: bool = False) -> Any:
+            seen.extend(x[:, 0, 0, 0].tolist() * training)
+            return x, None
+
+        def backward(self, dy: Any, cache: Any) -> Any:
+            return dy
+
+    data = dataset(folder, batch_size=4)
+    model = Sequential([layers.Input((4, 5, 3)), Notes(), layers.Flatten(), layers.Dense(2)])
+    model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(data, steps_per_epoch=1, epochs=3, verbose=0)
+    everything = np.concatenate([x[:, 0, 0, 0] for x, _ in data]).tolist()
+    assert len(everything) == 12
+    assert sorted(seen) == sorted(everything)

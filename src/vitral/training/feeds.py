@@ -118,6 +118,7 @@ class IndexedFeed(Feed):
         _tell(self.dataset, "on_epoch_begin")
         total = self._count()
         turn, start, stop = _window(number, total, self._wanted)
+        _tell(self.dataset, "choose_order", turn, seed)
         order = np.arange(total) if seed is None else epoch_order(seed, turn, total)
         with closing(self._made(order[start + first : stop].tolist())) as batches:
             yield from enumerate(batches, first)
@@ -229,11 +230,11 @@ def length_of(source: Any) -> int | None:
         return None
 
 
-def _tell(source: Any, moment: str) -> None:
+def _tell(source: Any, moment: str, *arguments: Any) -> None:
     """Call the source's method of that name, if it has one."""
     method = getattr(source, moment, None)
     if method is not None:
-        method()
+        method(*arguments)
 
 
 def _batch_of(item: Any, collect: Collect, source: Any) -> Batch:

@@ -12,7 +12,8 @@ class PyDataset:
 
     `self[i]` is batch number i: x, (x,), (x, y) or (x, y, sample_weight), with the batch axis first. `len(self)` is the
     number of batches of an epoch; a subclass without an end writes `num_batches`, which returns None, instead.
-    `on_epoch_begin` and `on_epoch_end` are called around every epoch of `fit`.
+    `on_epoch_begin` and `on_epoch_end` are called around every epoch of `fit`; one that shuffles in `choose_order`
+    instead lets a training be taken up in another process and end with the same bits.
 
     `workers` threads make up to `max_queue_size` batches in advance while a model learns; with 1 it is a single thread
     that keeps two batches ready, with 0 nothing happens in advance. The order is that of one thread; without an end it
@@ -63,6 +64,11 @@ class PyDataset:
         count = self.num_batches
         for index in itertools.count() if count is None else range(count):
             yield self[index]
+
+    def choose_order(self, epoch: int, seed: int | None) -> None:
+        """Called before every pass over the data: put the samples into the order that belongs to this epoch, counted
+        from 0, and this seed, which is the model's `shuffle_seed`, or None where nothing is to be shuffled.
+        """
 
     def on_epoch_begin(self) -> None:
         """Called before the first batch of every epoch."""

@@ -1,12 +1,14 @@
 """What a training needs beside the weights to go on with the same bits."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from vitral.core.rng import check_seed
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
+from vitral.layers import RNN, Layer
+from vitral.layers.composite import Composite
 from vitral.training.measures import Measures
 from vitral.typing import Array
 
@@ -51,13 +53,15 @@ class Resumable(Measures):
         return place or (epoch, step)
 
     def get_training_state(self) -> dict[str, Array]:
-        """Optimizer, random streams, running means and shuffle seed, as arrays by name.
+        """Optimizer, random streams, states of stateful layers, running means and shuffle seed, as arrays by name.
 
         Together with `get_weights()` and the state of the callbacks this is all that a training depends on.
         """
         self.require_compiled("get_training_state")
         state = {f"optimizer/{i}": v.numpy() for i, v in enumerate(self._optimizer_variables())}
         state |= {f"stream/{i}": v.numpy() for i, v in enumerate(self._streams())}
+        for number, layer in enumerate(_stateful(self)):
+            state |= {f"state/{number}/{i}": array.copy() for i, array in enumerate(layer.states or ())}
         state |= {f"metric/{key}": value for key, value in self._metrics.get_state().items()}
         if self.shuffle_seed is not None:
             state["shuffle_seed"] = np.array(self.shuffle_seed)
@@ -76,9 +80,20 @@ class Resumable(Measures):
             self.optimizer.build(self.trainable_weights)
         _assign(self._optimizer_variables(), _part(state, "optimizer"), "optimizer variables")
         _assign(self._streams(), _part(state, "stream"), "random streams")
+        self._set_states(_part(state, "state"))
         self._metrics.set_state(_part(state, "metric"))
         if "shuffle_seed" in state:
             self.shuffle_seed = int(state["shuffle_seed"])
+
+    def _set_states(self, state: Mapping[str, Array]) -> None:
+        """Let stateful layers begin the next batch with these states; those that have none there begin anew."""
+        layers = _stateful(self)
+        saved = 1 + max((int(key.partition("/")[0]) for key in state), default=-1)
+        if saved > len(layers):
+            raise ConfigError(f"the state is of {saved} stateful layers; the model has {len(layers)}")
+        for number, layer in enumerate(layers):
+            arrays = _part(state, str(number))
+            layer.states = [arrays[str(i)].copy() for i in range(len(arrays))] or None
 
     def _optimizer_variables(self) -> list[Variable]:
         return self.optimizer.variables if self.optimizer.built else []
@@ -86,6 +101,17 @@ class Resumable(Measures):
     def _streams(self) -> list[Variable]:
         weights = {id(variable) for variable in self.weights}
         return [variable for variable in self.variables if id(variable) not in weights]
+
+
+def _stateful(network: Layer) -> list[RNN]:
+    """The layers in a network that begin a batch with the states in which the one before ended, each once."""
+    return list(dict.fromkeys(layer for layer in _inside(network) if isinstance(layer, RNN) and layer.stateful))
+
+
+def _inside(layer: Layer) -> Iterator[Layer]:
+    yield layer
+    for part in layer.parts.values() if isinstance(layer, Composite) else getattr(layer, "layers", ()):
+        yield from _inside(part)
 
 
 def _part(state: Mapping[str, Array], name: str) -> dict[str, Array]:

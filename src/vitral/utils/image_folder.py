@@ -25,8 +25,9 @@ _INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "lanczos3", "lanczos5")
 class ImageFolder(PyDataset):
     """Batches of pictures, read and brought to one size when asked for; `image_dataset_from_directory` makes them.
 
-    Gives (images, labels), or images alone, in a new order in every epoch if they are shuffled. `class_names` and
-    `file_paths` are those of the folder; `workers` may be raised to read with several threads.
+    Gives (images, labels), or images alone, in a new order in every epoch if they are shuffled: in a training, known
+    from the model's `shuffle_seed` and the number of the epoch alone, so that it can be taken up in another process.
+    `class_names` and `file_paths` are those of the folder; `workers` may be raised to read with several threads.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class ImageFolder(PyDataset):
         self._aspect_ratio = aspect_ratio
         self._order_seed = order_seed
         self._epoch = 0
-        self._choose_order()
+        self._order = np.arange(len(self.file_paths))
+        # What the order of a training is counted from: `file_paths` are in another one for every `order_seed`.
+        self._by_name = np.argsort(self.file_paths)
+        self.choose_order(0, order_seed)
 
-    def _choose_order(self) -> None:
-        count = len(self.file_paths)
-        shuffled = self._order_seed is not None
-        self._order = generator(self._order_seed or 0, self._epoch).permutation(count) if shuffled else np.arange(count)
+    def choose_order(self, epoch: int, seed: int | None) -> None:
+        if self._order_seed is not None:
+            self._order = self._by_name[generator(seed or 0, epoch).permutation(len(self._by_name))]
 
     def __len__(self) -> int:
         return -(-len(self.file_paths) // (self.batch_size or 1))
@@ -76,12 +79,9 @@ class ImageFolder(PyDataset):
         return images if self.labels is None else (images, self.labels[rows])
 
     def __iter__(self) -> Iterator[Any]:
-        yield from super().__iter__()
-        self.on_epoch_end()
-
-    def on_epoch_end(self) -> None:
+        self.choose_order(self._epoch, self._order_seed)
         self._epoch += 1
-        self._choose_order()
+        yield from super().__iter__()
 
     def _image(self, path: str) -> Array:
         picture = read_picture(path)
