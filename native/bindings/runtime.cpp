@@ -1,6 +1,7 @@
 // Threads, instruction set, memory, and how errors become Python's.
 #include "bindings/array.h"
 #include "bindings/bindings.h"
+#include "kernels/kept.h"
 #include "kernels/kernels.h"
 #include "kernels/memory.h"
 #include "kernels/parallel.h"
@@ -36,7 +37,10 @@ void bind_runtime(nb::module_& module) {
   });
 
   nb::class_<Block>(module, "Block", nb::type_slots(block_slots)).def(nb::init<std::size_t>());
-  module.def("clear_cache", &clear_cache);
+  module.def("clear_cache", [] {
+    Kept::forget_all();
+    clear_cache();
+  });
   module.def("memory_use", [] {
     const MemoryUse use = memory_use();
     return nb::make_tuple(use.in_use, use.cached, use.allocations);

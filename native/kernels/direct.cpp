@@ -34,23 +34,28 @@ bool needs_padding(const Convolution& c) {
   return c.top > 0 || c.left > 0 || padded_rows(c, c.rows) > c.height || padded_columns(c) > c.width;
 }
 
-// The kernel (taps, group channels, filters), as panels of each group's filters.
+// The kernel (taps, group channels, filters), as panels of each group's filters. A kernel that is one whole panel is
+// used as it lies.
 struct PackedKernel {
   PackedKernel(const Convolution& c, const float* w)
       : steps(c.taps() * c.group_channels()), group_size(packed_size(steps, c.group_filters())),
-        space(c.groups * group_size) {
-    const Index panels = ceil_div(c.group_filters(), kPanel);
-    for_each_piece(c.groups * panels, 4.0 * static_cast<double>(c.kernel_size()), [&](Index piece) {
-      const Index group = piece / panels, panel = piece % panels;
+        as_stored(c.groups == 1 && c.filters <= kPanel && c.filters % L == 0), space(as_stored ? 0 : c.groups * group_size),
+        panels(as_stored ? w : space) {
+    if (as_stored) return;
+    const Index count = ceil_div(c.group_filters(), kPanel);
+    for_each_piece(c.groups * count, 4.0 * static_cast<double>(c.kernel_size()), [&](Index piece) {
+      const Index group = piece / count, panel = piece % count;
       pack_panel(w + group * c.group_filters() + panel * kPanel, c.filters, 0, steps,
                  panel_width(c.group_filters(), panel), space + group * group_size + panel * kPanel * steps);
     });
   }
   const float* panel(Index group, Index number) const {
-    return packed_panel(space + group * group_size, steps, number);
+    return packed_panel(panels + group * group_size, steps, number);
   }
   Index steps, group_size;
+  bool as_stored;
   Workspace space;
+  const float* panels;
 };
 
 // Max pooling of one block of rows, 2x2.

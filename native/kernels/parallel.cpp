@@ -35,6 +35,8 @@ struct Share {
   std::int64_t end;
 };
 
+std::int64_t share_begin(std::int64_t count, int thread, int threads) { return count * thread / threads; }
+
 // One loop over pieces. A worker that comes late finds it closed; the caller waits only for those who came in time.
 struct Job {
   Task task;
@@ -57,8 +59,8 @@ class Pool {
 
   void run(Job& job, std::int64_t count) {
     for (int i = 0; i < size(); ++i) {
-      shares_[i].next.store(count * i / size(), std::memory_order_relaxed);
-      shares_[i].end = count * (i + 1) / size();
+      shares_[i].next.store(share_begin(count, i, size()), std::memory_order_relaxed);
+      shares_[i].end = share_begin(count, i + 1, size());
     }
     job_.store(&job);
     announce();
@@ -150,6 +152,12 @@ Pool& pool_of(int count) {
 
 void set_threads(int count) { wanted.store(count < 1 ? 1 : count); }
 int threads() { return wanted.load() < 1 ? 1 : wanted.load(); }
+
+std::int64_t mirrored(std::int64_t piece, std::int64_t count) {
+  int thread = 0;
+  while (piece >= share_begin(count, thread + 1, threads())) ++thread;
+  return share_begin(count, thread, threads()) + share_begin(count, thread + 1, threads()) - 1 - piece;
+}
 
 void run_pieces(std::int64_t count, Task task, void* context) {
   const int workers = threads();

@@ -1,6 +1,8 @@
 // Matrix products C = A B on all threads: packing, blocks and, where few results need long sums, sums in parts.
 #pragma once
 
+#include <atomic>
+
 #include "kernels/loop.h"
 #include "kernels/matmul.h"
 #include "kernels/memory.h"
@@ -25,6 +27,8 @@ constexpr Index kLongSum = 4096;
 constexpr Index kSumsInCache = 256 << 10;
 constexpr Index kFewRows = 6;
 constexpr Index kStepsAsStored = 16;
+// A B beyond this size (floats) is read there and back in turn: a call finds in the caches what the last one read last.
+constexpr Index kReadOneWay = 128 << 10;
 
 // A (rows, steps) as stored, or transposed: A(row, step) = data[step * stride + row].
 struct Left {
@@ -68,6 +72,14 @@ void multiply_block(const Left& left, Index row, Index rows, Index begin, Index 
         multiply_panel(rows, width, ByRows{left.data + row * left.stride + k, left.stride}, b, packed_width, steps, result);
     }
   }
+}
+
+// Every other time.
+inline bool reads_backwards() {
+  static std::atomic<bool> last{false};
+  const bool now = !last.load(std::memory_order_relaxed);
+  last.store(now, std::memory_order_relaxed);
+  return now;
 }
 
 // C = the steps [begin, end) of A B, with B as it lies in memory.
@@ -143,7 +155,9 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
   const Workspace sums(parts * size);
   // Few rows use every number of B once or twice: it is read where it lies.
   const bool as_stored = rows <= kFewRows && !right.transposed && !left.transposed && columns % L == 0;
-  for_each_piece(parts, work, [&](Index part) {
+  const bool back = as_stored && steps * columns > kReadOneWay && reads_backwards();
+  for_each_piece(parts, work, [&](Index piece) {
+    const Index part = back ? mirrored(piece, parts) : piece;
     const Index begin = steps * part / parts, end = steps * (part + 1) / parts;
     if (as_stored) {
       multiply_as_stored(left, right, rows, columns, begin, end, sums + part * size);

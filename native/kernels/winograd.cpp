@@ -3,6 +3,7 @@
 // Tiles are worked on in blocks whose transforms stay in the second-level cache: transform the inputs of a block, one
 // matrix product for each entry of the transformed tile, transform the products back.
 #include "kernels/activated.h"
+#include "kernels/kept.h"
 #include "kernels/kernels.h"
 #include "kernels/loop.h"
 #include "kernels/matmul.h"
@@ -140,42 +141,63 @@ class TransformedKernel {
   static constexpr int entries = W::inputs * W::inputs;
 
   TransformedKernel(const float* w, Index channels, Index filters, bool transposed)
-      : steps_(transposed ? filters : channels), results_(transposed ? channels : filters),
-        space_(entries * packed_size(steps_, results_)) {
+      : w_(w), channels_(channels), filters_(filters), transposed_(transposed), steps_(transposed ? filters : channels),
+        results_(transposed ? channels : filters) {}
+
+  Index size() const { return entries * packed_size(steps_, results_); }
+  Index results() const { return results_; }
+  Index panels() const { return ceil_div(results_, kPanel); }
+  Index width(Index panel) const { return round_up(panel_width(results_, panel), L); }
+  // Where a panel's plane lies in the values that `make` makes.
+  Index place(Index panel, int entry) const { return panel * kPanel * steps_ * entries + entry * steps_ * width(panel); }
+
+  void make(float* to) const {
     // Squares of L steps and L results, since `transposed` turns them over.
-    for_each_piece(ceil_div(steps_, L), 100.0 * static_cast<double>(channels * filters), [&](Index piece) {
+    for_each_piece(ceil_div(steps_, L), 100.0 * static_cast<double>(channels_ * filters_), [&](Index piece) {
       const Index first = piece * L, steps = min(L, steps_ - first);
       for (Index result = 0; result < results_; result += L) {
         Vec g[9][L];
         for (int tap = 0; tap < 9; ++tap)
-          if (transposed)
-            load_transposed(w + ((8 - tap) * channels + result) * filters + first, filters, results_ - result, steps,
+          if (transposed_)
+            load_transposed(w_ + ((8 - tap) * channels_ + result) * filters_ + first, filters_, results_ - result, steps,
                             g[tap]);
           else
             for (Index i = 0; i < steps; ++i)
-              g[tap][i] = load_up_to(w + (tap * channels + first + i) * filters + result, results_ - result);
-        const Index number = result / kPanel;
+              g[tap][i] = load_up_to(w_ + (tap * channels_ + first + i) * filters_ + result, results_ - result);
+        const Index panel = result / kPanel;
         for (Index i = 0; i < steps; ++i) {
           Vec taps[9], transformed[entries];
           for (int tap = 0; tap < 9; ++tap) taps[tap] = g[tap][i];
           along_both_axes<3, W::inputs>(taps, transformed, W::kernel);
-          store_planes(transformed, panel(number, 0) + (first + i) * width(number) + result % kPanel,
-                       steps_ * width(number));
+          store_planes(transformed, to + place(panel, 0) + (first + i) * width(panel) + result % kPanel,
+                       steps_ * width(panel));
         }
       }
     });
   }
 
-  Index results() const { return results_; }
-  Index panels() const { return ceil_div(results_, kPanel); }
-  Index width(Index panel) const { return round_up(panel_width(results_, panel), L); }
-  float* panel(Index number, int entry) const {
-    return space_ + number * kPanel * steps_ * entries + entry * steps_ * width(number);
+  // Calls use(values), with values that are kept from call to call where there are only few images to use them for.
+  template <class Use>
+  void with_values(Index images, Use use) const {
+    constexpr Index kFewImages = 4;
+    constexpr Index kLargest = 1 << 20;
+    if (images <= kFewImages && size() <= kLargest && !transposed_) {
+      const Kept values((channels_ * 64 + L) * 8 + M, w_, 9 * channels_ * filters_, size(),
+                        [](void* self, float* to) { static_cast<const TransformedKernel*>(self)->make(to); },
+                        const_cast<TransformedKernel*>(this));
+      use(values.data());
+      return;
+    }
+    const Workspace values(size());
+    make(values);
+    use(static_cast<const float*>(values));
   }
 
  private:
+  const float* w_;
+  Index channels_, filters_;
+  bool transposed_;
   Index steps_, results_;
-  Workspace space_;
 };
 
 // What becomes of a tile's outputs on their way to memory.
@@ -229,7 +251,8 @@ VITRAL_INLINE void put_tile(const Convolution& c, const Sink& sink, const typena
 
 // y = A^T [...] A; the gradient of x is the same convolution of dz, with the turned kernel.
 template <int M>
-void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<M>& kernel, const Sink& sink) {
+void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<M>& kernel, const float* kernel_values,
+              const Sink& sink) {
   using W = Winograd<M>;
   constexpr int entries = W::inputs * W::inputs;
   const Index fit = kBlockFloats / ((c.channels + kPanel) * entries) / 6 * 6;
@@ -244,7 +267,7 @@ void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<
     for (Index panel = 0; panel < kernel.panels(); ++panel) {
       const Index width = kernel.width(panel);
       for (int e = 0; e < entries; ++e)
-        multiply_panel(last - first, width, ByRows{inputs + e * in_plane, in_width}, kernel.panel(panel, e), width,
+        multiply_panel(last - first, width, ByRows{inputs + e * in_plane, in_width}, kernel_values + kernel.place(panel, e), width,
                        c.channels, {products + e * out_plane, width, nullptr, 0, 0, false});
       for (Index t = first; t < last; ++t) {
         const auto place = tiles[t];
@@ -263,6 +286,11 @@ void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<
       }
     }
   });
+}
+
+template <int M>
+void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<M>& kernel, const Sink& sink) {
+  kernel.with_values(c.n, [&](const float* values) { convolve(c, x, kernel, values, sink); });
 }
 
 // The convolution by which the gradient of x comes from dz.

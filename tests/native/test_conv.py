@@ -214,3 +214,25 @@ def test_what_does_not_fit_is_refused():
         conv.conv2d(normal(1, 4, 4, 2), normal(3, 3, 3, 4), None)
     with pytest.raises(ShapeError, match=r"bias has the shape \(3,\), 3 values; expected 4"):
         conv.conv2d(normal(1, 4, 4, 2), normal(3, 3, 2, 4), normal(3))
+
+
+def test_a_single_image_sees_weights_that_were_changed_in_place():
+    """What is made of the weights is kept from call to call: a change of one value, the last, must be noticed."""
+    x, kernel = normal(1, 12, 12, 32), normal(3, 3, 32, 48)
+    before = conv.conv2d(x, kernel, None, padding="same")[0]
+    assert (conv.conv2d(x, kernel, None, padding="same")[0] == before).all()
+    kernel[-1, -1, -1, -1] += 1
+    after = conv.conv2d(x, kernel, None, padding="same")[0]
+    expected = reference.conv2d(*_double(x, kernel, None), padding="same")[0]
+    np.testing.assert_allclose(after, expected, atol=_WINOGRAD * (abs(expected).max() + 10))
+    difference = after[0, :-1, :-1, -1] - before[0, :-1, :-1, -1]
+    np.testing.assert_allclose(difference, x[0, 1:, 1:, -1], atol=_WINOGRAD * (abs(expected).max() + 10))
+
+
+def test_a_single_image_has_the_bits_that_it_has_in_a_batch():
+    x, kernel = normal(9, 12, 12, 32), normal(3, 3, 32, 48)
+    together = conv.conv2d(x, kernel, None, padding="same")[0]
+    for image in range(2):
+        np.testing.assert_array_equal(
+            conv.conv2d(x[image : image + 1], kernel, None, padding="same")[0][0], together[image]
+        )

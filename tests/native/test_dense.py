@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("vitral._native", reason="the kernels are not compiled")
 
-from tests.native.common import assert_same_for_any_number_of_threads, normal, strided
+from tests.native.common import assert_same_for_any_number_of_threads, normal, strided, threads
 from vitral.errors import ShapeError
 from vitral.ops.native import dense
 from vitral.ops.reference import dense as reference
@@ -109,3 +109,14 @@ def test_what_does_not_fit_is_refused():
         dense.dense(np.empty((0, 4), np.float32), normal(4, 2), None)
     with pytest.raises(ShapeError, match=r"x has the shape \(2, 5\), 10 values; expected 8"):
         dense.dense(normal(2, 5), normal(4, 2), None)
+
+
+def test_large_weights_give_the_same_bits_whichever_way_they_are_read():
+    """Weights beyond a cache are read there and back in turn."""
+    x, kernel = normal(1, 9000), normal(9000, 64)
+    for count in (1, 2, 3):
+        with threads(count):
+            results = [dense.dense(x, kernel, None)[0] for _ in range(4)]
+        for result in results:
+            np.testing.assert_array_equal(result, results[0])
+        _assert_close(results[0], x.astype(np.float64) @ kernel.astype(np.float64))
