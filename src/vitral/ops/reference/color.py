@@ -32,7 +32,8 @@ def rgb_to_hsv(x: Array) -> tuple[Array, Cache]:
     value, minimum = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
     largest, smallest = _first_equal(value, red, green), _first_equal(minimum, red, green)
     spread = value - minimum
-    turn = _quotient(np.choose(largest, (green - blue, blue - red, red - green)), 6 * spread)
+    across = (green - blue) * (largest == 0) + (blue - red) * (largest == 1) + (red - green) * (largest == 2)
+    turn = _quotient(across, 6 * spread)
     hue = turn + np.array([0, 1 / 3, 2 / 3], x.dtype)[largest]
     hue += hue < 0
     hue *= spread > 0
@@ -61,8 +62,11 @@ _SIGNS = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]])
 def hsv_to_rgb(x: Array) -> tuple[Array, Cache]:
     hue, saturation, value = _planes(x)
     distance = np.stack([6 * hue - 2 * color for color in range(3)])
-    distance -= 6 * np.rint(distance / 6)
-    weight = np.clip(2 - np.abs(distance), 0, 1)
+    turns = np.rint(distance / 6)
+    turns *= 6
+    distance -= turns
+    weight = np.subtract(2, np.abs(distance, out=turns), out=turns)
+    np.clip(weight, 0, 1, out=weight)
     return _pixels(value * (1 - saturation * (1 - weight))), (distance, weight, saturation, value)
 
 
@@ -82,12 +86,13 @@ def _planes(x: Array) -> Array:
 
 
 def _pixels(planes: Array) -> Array:
-    return np.ascontiguousarray(np.moveaxis(planes, 0, -1))
+    return np.stack(tuple(planes), axis=-1)
 
 
 def _first_equal(extreme: Array, red: Array, green: Array) -> Array:
     """Which channel has this value, as a small number: the first where several have it."""
-    return np.where(extreme == red, 0, np.where(extreme == green, 1, 2)).astype(np.int8)
+    not_red = extreme != red
+    return not_red.view(np.int8) + (not_red & (extreme != green)).view(np.int8)
 
 
 def _quotient(x: Array, divisor: Array) -> Array:

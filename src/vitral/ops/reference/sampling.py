@@ -103,17 +103,17 @@ def _taps(places: tuple[Array, Array], height: int, width: int, interpolation: s
 
 def _weighted_sum(x: Array, taps: list[_Tap], fill_value: float) -> Array:
     """What a few images look like through their maps."""
-    pixels = x.reshape(-1, x.shape[3])
+    planes = np.ascontiguousarray(x.reshape(-1, x.shape[3]).T)  # far quicker to weight than pixels of a few channels
     y: Array | None = None
     for place, inside, weight in taps:
-        part = np.take(pixels, place, axis=0)
+        part = np.take(planes, place, axis=1)
         if inside is not None:
-            part[~inside] = fill_value
+            np.copyto(part, fill_value, where=~inside)
         if weight is not None:
-            part *= weight[..., np.newaxis]
+            part *= weight
         y = part if y is None else np.add(y, part, out=y)
     assert y is not None, "there is at least one tap"
-    return y
+    return np.moveaxis(y, 0, -1)
 
 
 def _places(maps: Array, height: int, width: int) -> tuple[Array, Array]:
