@@ -153,6 +153,30 @@ def test_graphs_with_channels_in_front(nodes: list[Any], tmp_path: Path) -> None
     np.testing.assert_allclose(model(x.transpose(0, 2, 3, 1)), expected, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("antialias", [0, 1])
+def test_images_resized_by_cubic_curves(antialias: int, tmp_path: Path) -> None:
+    options = {"mode": "cubic", "cubic_coeff_a": -0.5, "exclude_outside": 1, "antialias": antialias}
+    for sizes in ([7, 3], [2, 9], [8, 8]):
+        resize = node("Resize", "x", "", "", "wanted", **options)
+        content = graph([resize], ("n", 2, 4, 4), ("n", 2, *sizes), wanted=np.array([1, 2, *sizes]))
+        x = RANDOM.normal(size=(1, 2, 4, 4)).astype("float32")
+        (expected,) = reference.ReferenceEvaluator(content).run(None, {"x": x})
+        result = imported(content, tmp_path / "m.onnx")(x.transpose(0, 2, 3, 1))
+        np.testing.assert_allclose(result.transpose(0, 3, 1, 2), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_the_operator_of_opset_23_for_root_mean_squares(tmp_path: Path) -> None:
+    scale = RANDOM.normal(size=(5, 3)).astype("float32")
+    for axis, weight in ((-1, scale[0]), (1, scale)):
+        content = graph(
+            [node("RMSNormalization", "x", "s", axis=axis, epsilon=0.1)], ("n", 5, 3), ("n", 5, 3), s=weight
+        )
+        content.opset_import[0].version = 23
+        x = RANDOM.normal(size=(4, 5, 3)).astype("float32")
+        (expected,) = reference.ReferenceEvaluator(content).run(None, {"x": x})
+        np.testing.assert_allclose(imported(content, tmp_path / "m.onnx")(x), expected, rtol=1e-5, atol=1e-6)
+
+
 def test_an_older_opset(tmp_path: Path) -> None:
     content = graph([node("Clip", "x", "low", "high")], to=("n", 2, 4, 4), low=np.float32(0), high=np.float32(6))
     content.opset_import[0].version = 13
@@ -177,6 +201,10 @@ def test_all_unknown_nodes_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("nodes", "message"),
     [
+        (
+            [node("Resize", "x", "", "two", mode="cubic")],
+            "has cubic_coeff_a=-0.75, exclude_outside=0; expected -0.5 and",
+        ),
         ([node("Softmax", "x", axis=2)], "Softmax 'the_Softmax' has axis=2; expected the channels, 1"),
         ([node("Transpose", "x", perm=[0, 2, 1, 3])], r"has perm=\[0, 2, 1, 3\]"),
         ([node("MaxPool", "x", kernel_shape=[3, 3], pads=[1, 1, 0, 0])], r"has pads=\[1, 1, 0, 0\]"),
@@ -192,7 +220,10 @@ def test_all_unknown_nodes_are_named(tmp_path: Path) -> None:
 )
 def test_nodes_that_no_layer_does(nodes: list[Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=message) as caught:
-        imported(graph(nodes, k=KERNEL, one=np.float32(1), axes=np.array([1])), tmp_path / "m.onnx")
+        imported(
+            graph(nodes, k=KERNEL, one=np.float32(1), axes=np.array([1]), two=np.array([1, 1, 2, 2], "float32")),
+            tmp_path / "m.onnx",
+        )
     assert "\n" not in str(caught.value)
 
 

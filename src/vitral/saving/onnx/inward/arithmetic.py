@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from vitral import layers
+from vitral.layers import Layer
 from vitral.saving.onnx.inward.recurrent import both_directions
 from vitral.saving.onnx.inward.registry import takes
 from vitral.saving.onnx.inward.windows import image_of
@@ -28,16 +29,20 @@ def _batch_normalization(sketch: Sketch, node: Any) -> Given:
     return sketch.put(node, layer, x, [array for array in own if array is not None])
 
 
-@takes("LayerNormalization")
-def _layer_normalization(sketch: Sketch, node: Any) -> Given:
-    x, gamma, beta = sketch.plain(node, sketch.value(node)), sketch.constant(node, 1), sketch.constant(node, 2)
+@takes("LayerNormalization", "RMSNormalization")
+def _sample_normalization(sketch: Sketch, node: Any) -> Given:
+    x, scale, beta = sketch.plain(node, sketch.value(node)), sketch.constant(node, 1), sketch.constant(node, 2)
     first = sketch.attribute(node, "axis", -1) % len(x.shape)
     if x.first or first == 0:
         raise sketch.error(node, "works on an image with its channels in front, or on the batch")
-    axes = list(range(first, len(x.shape)))
-    layer = layers.LayerNormalization(axes, sketch.attribute(node, "epsilon", 1e-5), center=beta is not None)
+    axes, epsilon = list(range(first, len(x.shape))), sketch.attribute(node, "epsilon", 1e-5)
+    layer: Layer = (
+        layers.LayerNormalization(axes, epsilon, center=beta is not None)
+        if node.op_type == "LayerNormalization"
+        else layers.RMSNormalization(axes, epsilon)
+    )
     sizes = tuple(int(size or 0) for size in x.shape[first:])
-    return sketch.put(node, layer, x, [np.broadcast_to(w, sizes) for w in (gamma, beta) if w is not None])
+    return sketch.put(node, layer, x, [np.broadcast_to(w, sizes) for w in (scale, beta) if w is not None])
 
 
 @takes("GroupNormalization")

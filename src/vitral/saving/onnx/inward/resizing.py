@@ -30,13 +30,27 @@ def _resize(sketch: Sketch, node: Any) -> Given:
         interpolation = "nearest"
     elif mode == "linear" and (places == "half_pixel" or (places == "pytorch_half_pixel" and 1 not in size)):
         interpolation = "bilinear"
+    elif mode == "cubic" and places == "half_pixel":
+        _check_cubic(sketch, node)
+        interpolation = "bicubic"
     else:
-        raise sketch.error(node, f"has mode={mode}, {places}, {nearest}; expected nearest pixels or linear half_pixel")
+        raise sketch.error(
+            node, f"has mode={mode}, {places}, {nearest}; expected nearest pixels, or linear or cubic half_pixel"
+        )
     layer: Layer = layers.Resizing(*size, interpolation, antialias=bool(antialias))
     if whole and not antialias:
         times = [after // (before or 1) for before, after in zip(x.shape[1:3], size, strict=True)]
         layer = layers.UpSampling2D(times, interpolation=interpolation)
     return sketch.put(node, layer, x)
+
+
+def _check_cubic(sketch: Sketch, node: Any) -> None:
+    """Raise ModelFileError unless the curve, and what it does at the edge, are ours (Keys, 1981)."""
+    curve, drops = sketch.attribute(node, "cubic_coeff_a", -0.75), sketch.attribute(node, "exclude_outside", 0)
+    if curve != -0.5 or not drops:
+        raise sketch.error(
+            node, f"has cubic_coeff_a={curve:g}, exclude_outside={drops}; expected -0.5 and 1, the curve of Resizing"
+        )
 
 
 def _size(sketch: Sketch, node: Any, x: Given) -> tuple[int, int]:
