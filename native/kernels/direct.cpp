@@ -15,6 +15,8 @@ constexpr Index kMostRowsOfTable = 16;
 // does not depend on the number of threads.
 constexpr Index kParts = 8;
 constexpr Index kLargestParts = 8 << 20;  // floats
+// Gradients of windows that stay in the nearest cache while all values of the windows pass, in floats: half of it.
+constexpr Index kGradientsInCache = 6 << 10;
 
 // Offsets of a window's values in an image of `width` columns: tap after tap, channel after channel of one group.
 void window_offsets(const Convolution& c, Index width, Table& table) {
@@ -145,6 +147,8 @@ void weight_gradient(const Convolution& c, const float* x, const Gradients& grad
   const Index parts = max(1, min(min(kParts, c.n), kLargestParts / size));
   const Workspace sums(parts * size), bias_sums(parts * bias_size);
   const Index panels = ceil_div(c.group_filters(), kPanel);
+  const Index most = max(1, kGradientsInCache / round_up(c.filters, L));
+  const Index at_once = ceil_div(windows, max(1, ceil_div(windows, most)));
   for_each_piece(parts, 2 * c.multiply_adds(), [&](Index part) {
     float* total = sums + part * size;
     float* bias_total = bias_sums + part * bias_size;
@@ -165,23 +169,27 @@ void weight_gradient(const Convolution& c, const float* x, const Gradients& grad
         std::memcpy(copy, gradient, windows * c.filters * sizeof(float));
         gradient = copy;
       }
-      for (Index f = 0; f < c.filters; f += L) {
-        Vec sum = load(bias_total + f);
-        for (Index i = 0; i < windows; ++i) sum += load(gradient + i * c.filters + f);
-        store(bias_total + f, sum);
-      }
-      for (Index group = 0; group < c.groups; ++group)
-        for (Index panel = 0; panel < panels; ++panel) {
-          const Index filter = group * c.group_filters() + panel * kPanel;
-          for (Index first = 0; first < values; first += kMostRowsOfTable * 3) {
-            const Index count = min(kMostRowsOfTable * 3, values - first);
-            const float* rows[kMostRowsOfTable * 3];
-            for (Index i = 0; i < count; ++i) rows[i] = from + offsets[first + i] + group * c.group_channels();
-            float* to = total + first * c.filters + filter;
-            multiply_panel(count, panel_width(c.group_filters(), panel), Stepped{rows, positions.data()},
-                           gradient + filter, c.filters, windows, {to, c.filters, to, c.filters, 0, false});
-          }
+      for (Index begin = 0; begin < windows; begin += at_once) {
+        const Index count = min(at_once, windows - begin);
+        const float* here = gradient + begin * c.filters;
+        for (Index f = 0; f < c.filters; f += L) {
+          Vec sum = load(bias_total + f);
+          for (Index i = 0; i < count; ++i) sum += load(here + i * c.filters + f);
+          store(bias_total + f, sum);
         }
+        for (Index group = 0; group < c.groups; ++group)
+          for (Index panel = 0; panel < panels; ++panel) {
+            const Index filter = group * c.group_filters() + panel * kPanel;
+            for (Index first = 0; first < values; first += kMostRowsOfTable * 3) {
+              const Index rows_here = min(kMostRowsOfTable * 3, values - first);
+              const float* rows[kMostRowsOfTable * 3];
+              for (Index i = 0; i < rows_here; ++i) rows[i] = from + offsets[first + i] + group * c.group_channels();
+              float* to = total + first * c.filters + filter;
+              multiply_panel(rows_here, panel_width(c.group_filters(), panel), Stepped{rows, positions.data() + begin},
+                             here + filter, c.filters, count, {to, c.filters, to, c.filters, 0, false});
+            }
+          }
+      }
     }
   });
   add_parts(sums, parts, size, dw);
