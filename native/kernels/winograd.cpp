@@ -108,20 +108,49 @@ void transform_inputs(const Convolution& c, const Tiles<M>& tiles, const Images&
   }
 }
 
+// The 2x2 pixels of each winner, which gets the gradient; those of places beyond the image are 0.
+template <int M>
+VITRAL_INLINE void load_unpooled(const Gradients& dz, const typename Tiles<M>::Place& place, Index f, Vec (&dy)[M * M]) {
+#pragma GCC unroll 2
+  for (int i = 0; i < M; i += 2)
+#pragma GCC unroll 2
+    for (int j = 0; j < M; j += 2) {
+      const Index row = (place.row + i) / 2, column = (place.column + j) / 2;
+      Vec value{};
+      IntVec winner{};
+      if (row < dz.height / 2 && column < dz.width / 2) {
+        const Index at = ((place.image * (dz.height / 2) + row) * (dz.width / 2) + column) * dz.channels + f;
+        value = load_up_to(dz.values + at, dz.channels - f);
+        winner = load_bytes(dz.winners + at, dz.channels - f);
+      }
+#pragma GCC unroll 4
+      for (int pixel = 0; pixel < 4; ++pixel)
+        dy[(i + pixel / 2) * M + j + pixel % 2] = winner == pixel ? value : Vec{};
+    }
+}
+
 // A dz A^T of the tiles [first, last), of the filters [filter, filter + count): planes (tiles, width).
 template <int M>
-void transform_gradients(const Tiles<M>& tiles, const Images& dz, Index first, Index last, Index filter, Index count,
+void transform_gradients(const Tiles<M>& tiles, const Gradients& dz, Index first, Index last, Index filter, Index count,
                          Index plane, float* to) {
   using W = Winograd<M>;
+  const Images images{dz.values, dz.height, dz.width, dz.channels};
   const Workspace room(W::outputs * W::outputs * dz.channels);
   for (Index t = first; t < last; ++t, to += round_up(count, L)) {
     const auto place = tiles[t];
-    const Square<W::outputs> square(dz, place.image, place.row, place.column, room);
-    for (Index f = 0; f < count; f += L) {
-      Vec dy[W::outputs * W::outputs], transformed[W::inputs * W::inputs];
-      load_square(square, dz.channels, filter + f, dy);
-      along_both_axes<W::outputs, W::inputs>(dy, transformed, W::output_adjoint);
-      store_planes(transformed, to + f, plane);
+    const auto transform = [&](auto load) VITRAL_INLINED {
+      for (Index f = 0; f < count; f += L) {
+        Vec dy[W::outputs * W::outputs], transformed[W::inputs * W::inputs];
+        load(filter + f, dy);
+        along_both_axes<W::outputs, W::inputs>(dy, transformed, W::output_adjoint);
+        store_planes(transformed, to + f, plane);
+      }
+    };
+    if (dz.winners != nullptr) {
+      transform([&](Index f, auto& dy) VITRAL_INLINED { load_unpooled<M>(dz, place, f, dy); });
+    } else {
+      const Square<W::outputs> square(images, place.image, place.row, place.column, room);
+      transform([&](Index f, auto& dy) VITRAL_INLINED { load_square(square, dz.channels, f, dy); });
     }
   }
 }
@@ -308,7 +337,7 @@ void weight_gradient(const Convolution& c, const Images& x, const Gradients& dz,
   constexpr int entries = W::inputs * W::inputs;
   // Every block reads and writes all sums: the more of them, the more tiles are worth it.
   const Index largest = entries * c.channels * c.filters > kBlockFloats ? 4 * kLargestBlock : kLargestBlock;
-  const Tiles<M> tiles(c, largest, dz.winners != nullptr);
+  const Tiles<M> tiles(c, largest, false);
   const Index in_width = round_up(c.channels, L), out_width = round_up(c.filters, L);
   const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
   const Index size = entries * c.channels * out_width;
@@ -324,13 +353,10 @@ void weight_gradient(const Convolution& c, const Images& x, const Gradients& dz,
     const Index begin = tiles.blocks * part / parts, end = tiles.blocks * (part + 1) / parts;
     for (Index block = begin; block < end; ++block) {
       const Index first = block * tiles.block, last = min(tiles.count, first + tiles.block);
-      const Index image = tiles[first].image, images = tiles[last - 1].image - image + 1;
-      const Workspace unpooled(dz.room_for(images));
-      const Images gradients = dz.images(image, images, unpooled);
       transform_inputs(c, tiles, x, first, last, in_plane, inputs);
       for (Index panel = 0; panel < panels; ++panel) {
         const Index filter = panel * kPanel, count = panel_width(c.filters, panel), width = round_up(count, L);
-        transform_gradients(tiles, gradients, first, last, filter, count, out_plane, transformed);
+        transform_gradients(tiles, dz, first, last, filter, count, out_plane, transformed);
         for (int e = 0; e < entries; ++e) {
           float* to = total + (panel * kPanel * entries + e * width) * c.channels;
           multiply_panel(c.channels, width, BySteps{inputs + e * in_plane, in_width}, transformed + e * out_plane, width,
