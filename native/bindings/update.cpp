@@ -1,65 +1,91 @@
+#include <initializer_list>
 #include <optional>
+#include <vector>
 
 #include <nanobind/stl/optional.h>
 
-#include "bindings/array.h"
+#include "bindings/arrays.h"
 #include "bindings/bindings.h"
 #include "kernels/kernels.h"
 
 namespace vitral {
 namespace {
 
-using In = Array<const float>;
-using InOut = Array<float>;
+using In = Arrays<const float>;
+using InOut = Arrays<float>;
 
-void weight_decay_update(const InOut& w, double rate) { kernels().weight_decay_update(w.data(), w.size(), rate); }
+// An array that belongs to a variable, beside the variable itself; null where it is not kept.
+struct Companion {
+  const char* name;
+  const InOut* arrays;
+};
+
+const InOut* if_kept(const std::optional<InOut>& arrays) { return arrays ? &*arrays : nullptr; }
+
+template <class T>
+const Array<T>& fitting(const char* name, const Arrays<T>& arrays, const InOut& w, std::size_t i) {
+  if (arrays.count() != w.count())
+    throw ShapeError(std::string(name) + " has " + std::to_string(arrays.count()) + " arrays; expected " +
+                     std::to_string(w.count()) + ", one for each variable");
+  expect_size(name, arrays[i], w[i].size());
+  return arrays[i];
+}
+
+// The variables with all that belongs to each of them, of one size.
+std::vector<Updated> together(const InOut& w, const In* g, std::initializer_list<Companion> state) {
+  std::vector<Updated> variables;
+  variables.reserve(w.count());
+  for (std::size_t i = 0; i < w.count(); ++i) {
+    Updated one{w[i].size(), w[i].data(), g == nullptr ? nullptr : fitting("gradient", *g, w, i).data(), {}};
+    float** place = one.state;
+    for (const auto& [name, arrays] : state)
+      *place++ = arrays == nullptr ? nullptr : fitting(name, *arrays, w, i).data();
+    variables.push_back(one);
+  }
+  return variables;
+}
+
+void weight_decay_update(const InOut& w, double rate) {
+  const auto variables = together(w, nullptr, {});
+  kernels().weight_decay_update(variables.data(), std::ssize(variables), rate);
+}
 
 void sgd_update(const InOut& w, const In& g, double learning_rate) {
-  expect_size("gradient", g, w.size());
-  kernels().sgd_update(w.data(), g.data(), w.size(), learning_rate);
+  const auto variables = together(w, &g, {});
+  kernels().sgd_update(variables.data(), std::ssize(variables), learning_rate);
 }
 
 void momentum_update(const InOut& w, const In& g, const InOut& velocity, double learning_rate, double momentum,
                      bool nesterov) {
-  expect_size("gradient", g, w.size());
-  expect_size("velocity", velocity, w.size());
-  kernels().momentum_update(w.data(), g.data(), velocity.data(), w.size(), learning_rate, momentum, nesterov);
+  const auto variables = together(w, &g, {{"velocity", &velocity}});
+  kernels().momentum_update(variables.data(), std::ssize(variables), learning_rate, momentum, nesterov);
 }
 
 void adagrad_update(const InOut& w, const In& g, const InOut& accumulator, double learning_rate, double epsilon) {
-  expect_size("gradient", g, w.size());
-  expect_size("accumulator", accumulator, w.size());
-  kernels().adagrad_update(w.data(), g.data(), accumulator.data(), w.size(), learning_rate, epsilon);
+  const auto variables = together(w, &g, {{"accumulator", &accumulator}});
+  kernels().adagrad_update(variables.data(), std::ssize(variables), learning_rate, epsilon);
 }
 
 void rmsprop_update(const InOut& w, const In& g, const InOut& velocity, const std::optional<InOut>& momentums,
                     const std::optional<InOut>& average, double learning_rate, double rho, double momentum,
                     double epsilon) {
-  expect_size("gradient", g, w.size());
-  expect_size("velocity", velocity, w.size());
-  if (momentums) expect_size("momentums", *momentums, w.size());
-  if (average) expect_size("average", *average, w.size());
-  kernels().rmsprop_update(w.data(), g.data(), velocity.data(), momentums ? momentums->data() : nullptr,
-                           average ? average->data() : nullptr, w.size(), learning_rate, rho, momentum, epsilon);
+  const auto variables = together(
+      w, &g, {{"velocity", &velocity}, {"momentums", if_kept(momentums)}, {"average", if_kept(average)}});
+  kernels().rmsprop_update(variables.data(), std::ssize(variables), learning_rate, rho, momentum, epsilon);
 }
 
 void adadelta_update(const InOut& w, const In& g, const InOut& accumulated_gradient, const InOut& accumulated_step,
                      double learning_rate, double rho, double epsilon) {
-  expect_size("gradient", g, w.size());
-  expect_size("accumulated_gradient", accumulated_gradient, w.size());
-  expect_size("accumulated_step", accumulated_step, w.size());
-  kernels().adadelta_update(w.data(), g.data(), accumulated_gradient.data(), accumulated_step.data(), w.size(),
-                            learning_rate, rho, epsilon);
+  const auto variables = together(
+      w, &g, {{"accumulated_gradient", &accumulated_gradient}, {"accumulated_step", &accumulated_step}});
+  kernels().adadelta_update(variables.data(), std::ssize(variables), learning_rate, rho, epsilon);
 }
 
 void adam_update(const InOut& w, const In& g, const InOut& m, const InOut& v, const std::optional<InOut>& highest,
                  double alpha, double beta_1, double beta_2, double epsilon) {
-  expect_size("gradient", g, w.size());
-  expect_size("momentum", m, w.size());
-  expect_size("velocity", v, w.size());
-  if (highest) expect_size("highest_velocity", *highest, w.size());
-  kernels().adam_update(w.data(), g.data(), m.data(), v.data(), highest ? highest->data() : nullptr, w.size(), alpha,
-                        beta_1, beta_2, epsilon);
+  const auto variables =
+      together(w, &g, {{"momentum", &m}, {"velocity", &v}, {"highest_velocity", if_kept(highest)}});
+  kernels().adam_update(variables.data(), std::ssize(variables), alpha, beta_1, beta_2, epsilon);
 }
 
 }  // namespace

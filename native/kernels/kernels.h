@@ -21,6 +21,14 @@ using Index = std::int64_t;
 // The activations that can be applied in place and whose derivative follows from their output alone.
 enum class Activation : int { linear, relu, sigmoid, tanh };
 
+// A variable of n values, its gradient, and the arrays that an optimizer keeps for it.
+struct Updated {
+  Index n;
+  float* w;
+  const float* g;
+  float* state[3];
+};
+
 // X(name, parameters): the list from which the declarations for each instruction set, the table of function pointers
 // and its contents are made.
 #define VITRAL_KERNELS(X)                                                                                             \
@@ -151,19 +159,16 @@ enum class Activation : int { linear, relu, sigmoid, tanh };
                                 bool before_softmax, float* losses, float* gradient))                                 \
   X(sparse_categorical_cross_entropy, (const float* p, const std::int64_t* labels, Index rows, Index columns,         \
                                        double epsilon, bool before_softmax, float* losses, float* gradient))          \
-  /* update.cpp: one pass over n values of a variable w, its gradient g and its state. */                             \
-  /* Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                                         \
-  X(weight_decay_update, (float* w, Index n, double rate))                                                            \
-  X(sgd_update, (float* w, const float* g, Index n, double learning_rate))                                            \
-  X(momentum_update, (float* w, const float* g, float* velocity, Index n, double learning_rate, double momentum,      \
-                      bool nesterov))                                                                                 \
-  X(adagrad_update, (float* w, const float* g, float* accumulator, Index n, double learning_rate, double epsilon))    \
-  X(rmsprop_update, (float* w, const float* g, float* velocity, float* momentums, float* average, Index n,            \
-                     double learning_rate, double rho, double momentum, double epsilon))                              \
-  X(adadelta_update, (float* w, const float* g, float* accumulated_gradient, float* accumulated_step, Index n,        \
-                      double learning_rate, double rho, double epsilon))                                              \
-  X(adam_update, (float* w, const float* g, float* momentum, float* velocity, float* highest, Index n,                \
-                  double alpha, double beta_1, double beta_2, double epsilon))
+  /* update.cpp: one pass over `count` variables, their gradients and their state, which is in the order of the */       \
+  /* formula's. Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                               \
+  X(weight_decay_update, (const Updated* variables, Index count, double rate))                                        \
+  X(sgd_update, (const Updated* variables, Index count, double learning_rate))                                        \
+  X(momentum_update, (const Updated* variables, Index count, double learning_rate, double momentum, bool nesterov))   \
+  X(adagrad_update, (const Updated* variables, Index count, double learning_rate, double epsilon))                    \
+  X(rmsprop_update, (const Updated* variables, Index count, double learning_rate, double rho, double momentum,        \
+                     double epsilon))                                                                                 \
+  X(adadelta_update, (const Updated* variables, Index count, double learning_rate, double rho, double epsilon))       \
+  X(adam_update, (const Updated* variables, Index count, double alpha, double beta_1, double beta_2, double epsilon))
 
 struct Kernels {
   const char* instruction_set;

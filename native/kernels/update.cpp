@@ -17,14 +17,25 @@ class Stretch {
   Index i_, count_;
 };
 
-// Calls body(stretch) for all n values; `arrays` is how many of them a step touches.
+// Calls body(variable, stretch) for all values of all variables; `arrays` is how many arrays a step touches. Small
+// variables share a piece of the work, large ones are spread over several.
 template <class Body>
-VITRAL_INLINE void for_each_stretch(Index n, double arrays, Body body) {
+VITRAL_INLINE void for_each_stretch(const Updated* variables, Index count, double arrays, Body body) {
   constexpr Index kBlock = 16384;  // large enough to be worth handing to a thread
-  for_each_block(n, kBlock, arrays, [=](Index begin, Index end) {
-    Index i = begin;
-    for (; i + L <= end; i += L) body(Stretch(i, L));
-    if (i < end) body(Stretch(i, end - i));
+  constexpr Index kStart = 64;     // values between the places where a variable may begin: a piece is whole cache lines
+  Index all = 0;
+  for (Index k = 0; k < count; ++k) all += round_up(variables[k].n, kStart);
+  for_each_block(all, kBlock, arrays, [=](Index begin, Index end) {
+    for (Index k = 0; k < count && end > 0; ++k) {
+      const Updated one = variables[k];
+      const Index stop = min(end, one.n);
+      Index i = begin;
+      for (; i + L <= stop; i += L) body(one, Stretch(i, L));
+      if (i < stop) body(one, Stretch(i, stop - i));
+      const Index room = round_up(one.n, kStart);
+      begin = max(begin - room, 0);
+      end -= room;
+    }
   });
 }
 
@@ -37,44 +48,50 @@ struct Average {
 
 }  // namespace
 
-void weight_decay_update(float* w, Index n, double rate) {
+void weight_decay_update(const Updated* variables, Index count, double rate) {
   const float r = static_cast<float>(rate);
-  for_each_stretch(n, 1, [=](Stretch at) { at.put(w, at.of(w) - r * at.of(w)); });
+  for_each_stretch(variables, count, 1, [=](const Updated& one, Stretch at) {
+    at.put(one.w, at.of(one.w) - r * at.of(one.w));
+  });
 }
 
-void sgd_update(float* w, const float* g, Index n, double learning_rate) {
+void sgd_update(const Updated* variables, Index count, double learning_rate) {
   const float rate = static_cast<float>(learning_rate);
-  for_each_stretch(n, 2, [=](Stretch at) { at.put(w, at.of(w) - rate * at.of(g)); });
+  for_each_stretch(variables, count, 2, [=](const Updated& one, Stretch at) {
+    at.put(one.w, at.of(one.w) - rate * at.of(one.g));
+  });
 }
 
-void momentum_update(float* w, const float* g, float* velocity, Index n, double learning_rate, double momentum,
-                     bool nesterov) {
+void momentum_update(const Updated* variables, Index count, double learning_rate, double momentum, bool nesterov) {
   const float rate = static_cast<float>(learning_rate), kept = static_cast<float>(momentum);
-  for_each_stretch(n, 3, [=](Stretch at) {
-    const Vec step = rate * at.of(g);
+  for_each_stretch(variables, count, 3, [=](const Updated& one, Stretch at) {
+    float* const velocity = one.state[0];
+    const Vec step = rate * at.of(one.g);
     const Vec v = kept * at.of(velocity) - step;
     at.put(velocity, v);
-    at.put(w, at.of(w) + (nesterov ? kept * v - step : v));
+    at.put(one.w, at.of(one.w) + (nesterov ? kept * v - step : v));
   });
 }
 
-void adagrad_update(float* w, const float* g, float* accumulator, Index n, double learning_rate, double epsilon) {
+void adagrad_update(const Updated* variables, Index count, double learning_rate, double epsilon) {
   const float rate = static_cast<float>(learning_rate), e = static_cast<float>(epsilon);
-  for_each_stretch(n, 3, [=](Stretch at) {
-    const Vec gradient = at.of(g);
+  for_each_stretch(variables, count, 3, [=](const Updated& one, Stretch at) {
+    float* const accumulator = one.state[0];
+    const Vec gradient = at.of(one.g);
     const Vec s = at.of(accumulator) + gradient * gradient;
     at.put(accumulator, s);
-    at.put(w, at.of(w) - rate * gradient / square_root(s + e));
+    at.put(one.w, at.of(one.w) - rate * gradient / square_root(s + e));
   });
 }
 
-void rmsprop_update(float* w, const float* g, float* velocity, float* momentums, float* average, Index n,
-                    double learning_rate, double rho, double momentum, double epsilon) {
+void rmsprop_update(const Updated* variables, Index count, double learning_rate, double rho, double momentum,
+                    double epsilon) {
   const Average recent(rho);
   const float rate = static_cast<float>(learning_rate), e = static_cast<float>(epsilon);
   const float kept = static_cast<float>(momentum);
-  for_each_stretch(n, 3, [=](Stretch at) {
-    const Vec gradient = at.of(g);
+  for_each_stretch(variables, count, 3, [=](const Updated& one, Stretch at) {
+    const auto [velocity, momentums, average] = one.state;
+    const Vec gradient = at.of(one.g);
     const Vec v = recent.moved(at.of(velocity), gradient * gradient);
     at.put(velocity, v);
     Vec spread = v;
@@ -89,30 +106,31 @@ void rmsprop_update(float* w, const float* g, float* velocity, float* momentums,
       step += kept * at.of(momentums);
       at.put(momentums, step);
     }
-    at.put(w, at.of(w) - step);
+    at.put(one.w, at.of(one.w) - step);
   });
 }
 
-void adadelta_update(float* w, const float* g, float* accumulated_gradient, float* accumulated_step, Index n,
-                     double learning_rate, double rho, double epsilon) {
+void adadelta_update(const Updated* variables, Index count, double learning_rate, double rho, double epsilon) {
   const Average recent(rho);
   const float rate = static_cast<float>(learning_rate), e = static_cast<float>(epsilon);
-  for_each_stretch(n, 4, [=](Stretch at) {
-    const Vec gradient = at.of(g), u = at.of(accumulated_step);
+  for_each_stretch(variables, count, 4, [=](const Updated& one, Stretch at) {
+    float* const accumulated_gradient = one.state[0];
+    float* const accumulated_step = one.state[1];
+    const Vec gradient = at.of(one.g), u = at.of(accumulated_step);
     const Vec s = recent.moved(at.of(accumulated_gradient), gradient * gradient);
     at.put(accumulated_gradient, s);
     const Vec step = gradient * square_root(u + e) / square_root(s + e);
     at.put(accumulated_step, recent.moved(u, step * step));
-    at.put(w, at.of(w) - rate * step);
+    at.put(one.w, at.of(one.w) - rate * step);
   });
 }
 
-void adam_update(float* w, const float* g, float* momentum, float* velocity, float* highest, Index n, double alpha,
-                 double beta_1, double beta_2, double epsilon) {
+void adam_update(const Updated* variables, Index count, double alpha, double beta_1, double beta_2, double epsilon) {
   const Average first_moment(beta_1), second_moment(beta_2);
   const float a = static_cast<float>(alpha), e = static_cast<float>(epsilon);
-  for_each_stretch(n, 4, [=](Stretch at) {
-    const Vec gradient = at.of(g);
+  for_each_stretch(variables, count, 4, [=](const Updated& one, Stretch at) {
+    const auto [momentum, velocity, highest] = one.state;
+    const Vec gradient = at.of(one.g);
     const Vec m = first_moment.moved(at.of(momentum), gradient);
     Vec v = second_moment.moved(at.of(velocity), gradient * gradient);
     at.put(momentum, m);
@@ -122,7 +140,7 @@ void adam_update(float* w, const float* g, float* momentum, float* velocity, flo
       v = before > v ? before : v;
       at.put(highest, v);
     }
-    at.put(w, at.of(w) - a * m / (square_root(v) + e));
+    at.put(one.w, at.of(one.w) - a * m / (square_root(v) + e));
   });
 }
 

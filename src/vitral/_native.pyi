@@ -10,6 +10,7 @@ _Floats = npt.NDArray[np.float32]
 _Bytes = npt.NDArray[np.uint8]
 _Labels = npt.NDArray[np.int64]
 _Rows = npt.NDArray[np.int64]
+_EachFloats = _Floats | list[_Floats]
 
 class Block:
     """Memory of the pool, with the buffer protocol."""
@@ -124,38 +125,40 @@ def dropout(x: _Floats, keep: npt.NDArray[np.bool_], rate: float, y: _Floats) ->
 def affine(x: _Floats, scale: _Floats, offset: _Floats | None, y: _Floats) -> None: ...
 def zero_pad2d(top: int, bottom: int, left: int, right: int, x: _Floats, y: _Floats) -> None: ...
 def zero_pad2d_backward(top: int, bottom: int, left: int, right: int, dy: _Floats, dx: _Floats) -> None: ...
-def weight_decay_update(w: _Floats, rate: float) -> None: ...
-def sgd_update(w: _Floats, g: _Floats, learning_rate: float) -> None: ...
+def weight_decay_update(w: _EachFloats, rate: float) -> None: ...
+def sgd_update(w: _EachFloats, g: _EachFloats, learning_rate: float) -> None: ...
 def momentum_update(
-    w: _Floats, g: _Floats, velocity: _Floats, learning_rate: float, momentum: float, nesterov: bool
+    w: _EachFloats, g: _EachFloats, velocity: _EachFloats, learning_rate: float, momentum: float, nesterov: bool
 ) -> None: ...
-def adagrad_update(w: _Floats, g: _Floats, accumulator: _Floats, learning_rate: float, epsilon: float) -> None: ...
+def adagrad_update(
+    w: _EachFloats, g: _EachFloats, accumulator: _EachFloats, learning_rate: float, epsilon: float
+) -> None: ...
 def rmsprop_update(
-    w: _Floats,
-    g: _Floats,
-    velocity: _Floats,
-    momentums: _Floats | None,
-    average: _Floats | None,
+    w: _EachFloats,
+    g: _EachFloats,
+    velocity: _EachFloats,
+    momentums: _EachFloats | None,
+    average: _EachFloats | None,
     learning_rate: float,
     rho: float,
     momentum: float,
     epsilon: float,
 ) -> None: ...
 def adadelta_update(
-    w: _Floats,
-    g: _Floats,
-    accumulated_gradient: _Floats,
-    accumulated_step: _Floats,
+    w: _EachFloats,
+    g: _EachFloats,
+    accumulated_gradient: _EachFloats,
+    accumulated_step: _EachFloats,
     learning_rate: float,
     rho: float,
     epsilon: float,
 ) -> None: ...
 def adam_update(
-    w: _Floats,
-    g: _Floats,
-    momentum: _Floats,
-    velocity: _Floats,
-    highest: _Floats | None,
+    w: _EachFloats,
+    g: _EachFloats,
+    momentum: _EachFloats,
+    velocity: _EachFloats,
+    highest: _EachFloats | None,
     alpha: float,
     beta_1: float,
     beta_2: float,

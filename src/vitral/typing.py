@@ -7,6 +7,9 @@ import numpy.typing as npt
 Array: TypeAlias = npt.NDArray[Any]
 """Any NumPy array; images are NHWC, kernels HWIO, of the type that `vitral.config.floatx` names."""
 
+Arrays: TypeAlias = Array | list[Array]
+"""An array that belongs to a variable, or a list with one for each of several variables."""
+
 Shape: TypeAlias = tuple[int | None, ...]
 """A shape as Keras writes it: the batch axis, and only that one, may be None."""
 

@@ -103,6 +103,34 @@ def test_gradients_of_any_size(case: str) -> None:
             np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("module", [native, reference])
+@pytest.mark.parametrize("case", CASES)
+def test_a_list_of_variables_moves_as_each_by_itself(case: str, module: Any) -> None:
+    """In particular one that fills a block, those that share the next, and one that is spread over several."""
+    name, kinds, options = CASES[case]
+    shapes = [(64, 256), (3,), (1, 1), (40_001,), (64,)]
+    variables = [arrays(kinds, shape, seed) for seed, shape in enumerate(shapes)]
+    expected = [updated(module, name, arguments, options) for arguments in variables]
+    getattr(module, name)(
+        *(None if many[0] is None else list(many) for many in zip(*variables, strict=True)), **options
+    )
+    for arguments, alone in zip(variables, expected, strict=True):
+        for one, two in zip((array for array in arguments if array is not None), alone, strict=True):
+            np.testing.assert_array_equal(one, two)
+
+
+def test_a_list_with_a_variable_in_double_precision_is_updated() -> None:
+    single, double = np.ones(3, np.float32), np.ones(2)
+    native.sgd_update([single, double], [single.copy(), double.copy()], learning_rate=0.25)
+    np.testing.assert_array_equal(np.concatenate([single, double]), np.full(5, 0.75))
+
+
+def test_lists_of_unequal_length_are_refused() -> None:
+    one, two = np.zeros(3, np.float32), np.zeros(3, np.float32)
+    with pytest.raises(ShapeError, match="gradient has 1 arrays; expected 2, one for each variable"):
+        native.sgd_update([one, two], [one], learning_rate=0.1)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_double_precision_is_the_reference(case: str) -> None:
     name, kinds, options = CASES[case]
@@ -144,6 +172,20 @@ def test_the_number_of_threads_changes_no_bit(case: str) -> None:
     name, kinds, options = CASES[case]
     arguments = arrays(kinds, (300_007,), 0)
     assert_same_bits_on_any_threads(lambda: updated(native, name, arguments, options))
+
+
+def test_the_number_of_threads_changes_no_bit_of_several_variables() -> None:
+    sizes = (100_001, 17, 1, 90_000, 300)
+    values, gradients, velocities = (
+        [np.random.default_rng(seed).normal(size=size).astype(np.float32) for size in sizes] for seed in range(3)
+    )
+
+    def moved() -> list[Array]:
+        copies, states = [value.copy() for value in values], [value.copy() for value in velocities]
+        native.momentum_update(copies, gradients, states, learning_rate=0.1, momentum=0.9, nesterov=True)
+        return copies + states
+
+    assert_same_bits_on_any_threads(moved)
 
 
 @pytest.mark.parametrize("size", [5, 1 << 20])

@@ -9,7 +9,7 @@ from vitral import optimizers
 from vitral.core.naming import clear_session
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ModelWarning, ShapeError
-from vitral.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop, schedules
+from vitral.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop, schedules
 
 
 def dense() -> list[Variable]:
@@ -462,3 +462,34 @@ def test_an_optimizer_of_ones_own_keeps_state_as_in_keras() -> None:
         optimizer.add_optimizer_variables([bias], ["a", "b"], ["zeros"])
     with pytest.raises(ConfigError, match="already has state called 'total'"):
         optimizer.add_variable((), name="total")
+
+
+@pytest.mark.parametrize("base", [SGD, Adam, RMSprop, Adagrad, Adadelta])
+def test_a_changed_update_step_holds_for_every_variable(base) -> None:
+    """Although these optimizers move all variables in one call."""
+
+    class Halved(base):
+        def update_step(self, gradient, variable, learning_rate):
+            moved.append(variable.name)
+            super().update_step(gradient, variable, learning_rate / 2)
+
+    class Named(Halved):
+        pass
+
+    moved: list[str] = []
+    gradients = [np.full((3, 2), 2.0), np.array([1.0, -3.0])]
+    halved, plain = dense(), dense()
+    Named(0.5).apply_gradients(zip(gradients, halved, strict=True))
+    base(0.25).apply_gradients(zip(gradients, plain, strict=True))
+    assert moved == ["kernel", "bias"]
+    for one, two in zip(halved, plain, strict=True):
+        np.testing.assert_array_equal(one.value, two.value)
+
+
+def test_multipliers_and_decay_hold_for_the_variables_that_they_name() -> None:
+    kernel, bias = dense()
+    optimizer = SGD(0.5, weight_decay=0.25, learning_rate_multipliers={"bias": 0.5})
+    optimizer.exclude_from_weight_decay(var_names=["kernel"])
+    optimizer.apply_gradients([(np.full((3, 2), 1.0), kernel), (np.full(2, 1.0), bias)])
+    np.testing.assert_array_equal(kernel.value, np.full((3, 2), 0.5))  # 1 - 0.5 * 1
+    np.testing.assert_array_equal(bias.value, np.full(2, 0.6875))  # 1 - 0.25 * 0.25 - 0.25 * 1

@@ -1,17 +1,19 @@
 """Adagrad: every value has a rate of its own, which only falls."""
 
+from collections.abc import Sequence
 from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
 from vitral.optimizers.common import CommonArguments
-from vitral.optimizers.optimizer import Optimizer, registry
+from vitral.optimizers.joint import JointOptimizer
+from vitral.optimizers.optimizer import registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
 
 
 @registry.register()
-class Adagrad(Optimizer):
+class Adagrad(JointOptimizer):
     """s += g^2; w -= learning_rate g / sqrt(s + epsilon), where s starts at `initial_accumulator_value`.
 
     Duchi et al., "Adaptive subgradient methods for online learning and stochastic optimization", JMLR 2011.
@@ -31,11 +33,11 @@ class Adagrad(Optimizer):
     def create_slots(self) -> None:
         self.add_slots("accumulator", initial=self.initial_accumulator_value)
 
-    def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
+    def update_together(self, gradients: list[Array], variables: Sequence[Variable], learning_rate: float) -> None:
         ops.adagrad_update(
-            variable.value,
-            gradient,
-            self.slot("accumulator", variable),
+            [variable.value for variable in variables],
+            gradients,
+            self.slots("accumulator", variables),
             learning_rate=learning_rate,
             epsilon=self.epsilon,
         )

@@ -1,17 +1,19 @@
 """Adam: momentum, and steps measured in units of the gradient's recent size."""
 
+from collections.abc import Sequence
 from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
 from vitral.optimizers.common import CommonArguments, check_rates
-from vitral.optimizers.optimizer import Optimizer, registry
+from vitral.optimizers.joint import JointOptimizer
+from vitral.optimizers.optimizer import registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
 
 
 @registry.register()
-class Adam(Optimizer):
+class Adam(JointOptimizer):
     """m and v follow g and g^2; w -= alpha m / (sqrt(v) + epsilon), where alpha corrects that both start at 0.
 
     `amsgrad=True` divides by the highest v so far. Kingma & Ba, "Adam: a method for stochastic optimization", ICLR
@@ -44,13 +46,13 @@ class Adam(Optimizer):
         if self.amsgrad:
             self.add_slots("velocity_hat")
 
-    def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
+    def update_together(self, gradients: list[Array], variables: Sequence[Variable], learning_rate: float) -> None:
         ops.adam_update(
-            variable.value,
-            gradient,
-            self.slot("momentum", variable),
-            self.slot("velocity", variable),
-            self.slot("velocity_hat", variable) if self.amsgrad else None,
+            [variable.value for variable in variables],
+            gradients,
+            self.slots("momentum", variables),
+            self.slots("velocity", variables),
+            self.slots("velocity_hat", variables) if self.amsgrad else None,
             step=self.step + 1,
             learning_rate=learning_rate,
             beta_1=self.beta_1,

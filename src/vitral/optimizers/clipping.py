@@ -34,7 +34,7 @@ class Clipping:
         self.clipvalue = clipvalue
         self.global_clipnorm = global_clipnorm
 
-    def clip(self, gradients: Sequence[Array]) -> Sequence[Array]:
+    def clip(self, gradients: list[Array]) -> list[Array]:
         """The bounded gradients; the given arrays are not changed. A bound of 0 is none, as in Keras."""
         if self.clipnorm:
             return [_scaled(gradient, _norm([gradient]), self.clipnorm) for gradient in gradients]

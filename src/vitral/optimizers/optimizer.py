@@ -88,6 +88,11 @@ class Optimizer(Averaging):
         """Change the variable's value in place for one step along its gradient."""
         raise NotImplementedError(f"{type(self).__name__} has no update_step")
 
+    def update_all(self, gradients: list[Array], variables: Sequence[Variable], learning_rate: float) -> None:
+        """Do so for all variables of a step; overridden where one operation moves several."""
+        for gradient, variable in zip(gradients, variables, strict=True):
+            self.update_step(gradient, variable, learning_rate)
+
     def get_config(self) -> Config:
         """The arguments from which the optimizer can be built again; a subclass adds its own."""
         schedule = self._schedule
@@ -142,11 +147,12 @@ class Optimizer(Averaging):
         with ModelWarning if only some have one.
         """
         trainable = [variable for variable in variables if variable.trainable]
-        self._step([(variable.grad, variable) for variable in trainable])
+        self._step([variable.grad for variable in trainable], trainable)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Array | None, Variable]]) -> None:
         """Like `apply`, with gradients given as pairs (gradient, variable); these arrays are not changed."""
-        self._step(list(grads_and_vars))
+        pairs = list(grads_and_vars)
+        self._step([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
 
     def exclude_from_weight_decay(
         self, var_list: Sequence[Variable] | None = None, var_names: Sequence[str] | None = None
@@ -168,67 +174,86 @@ class Optimizer(Averaging):
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, learning_rate={self.learning_rate:g}>"
 
-    def _step(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> None:
+    def _step(self, gradients: list[Array | None], variables: list[Variable]) -> None:
         if not self.built:
-            self.build([variable for _, variable in grads_and_vars])
-        pairs = self._with_gradient(grads_and_vars)
-        due = pairs if self.gradient_accumulation_steps is None else self._accumulated(pairs)
+            self.build(variables)
+        given, variables = self._with_gradient(gradients, variables)
+        due = given if self.gradient_accumulation_steps is None else self._accumulated(given, variables)
         if due:
-            self._move(due)
+            self._move(due, variables)
         if self.use_ema:
             self.move_averages()
-        for _, variable in pairs:
+        for variable in variables:
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable.value))
         self._iterations.value[...] = self._iterations.value.item() + 1
 
-    def _move(self, pairs: list[tuple[Array, Variable]]) -> None:
+    def _move(self, gradients: list[Array], variables: Sequence[Variable]) -> None:
         """Take a step: clip, decay, update."""
-        gradients = self.clipping.clip([gradient for gradient, _ in pairs])
+        gradients = self.clipping.clip(gradients)
         rate, multipliers = self.learning_rate, self.learning_rate_multipliers
         self.begin_step()
-        for gradient, (_, variable) in zip(gradients, pairs, strict=True):
-            own_rate = rate * multipliers.get(variable.name, 1.0) if multipliers else rate
-            decay = self.decay_of(variable)
-            if decay is not None and self._is_decayed(variable):
-                ops.weight_decay_update(variable.value, rate=own_rate * decay)
-            self.update_step(gradient, variable, own_rate)
+        if not multipliers:
+            self._decay_and_update(gradients, variables, rate)
+            return
+        for gradient, variable in zip(gradients, variables, strict=True):
+            self._decay_and_update([gradient], [variable], rate * multipliers.get(variable.name, 1.0))
+
+    def _decay_and_update(self, gradients: list[Array], variables: Sequence[Variable], rate: float) -> None:
+        for decay in self._decays:
+            decayed = [
+                variable.value
+                for variable in variables
+                if self.decay_of(variable) == decay and self._is_decayed(variable)
+            ]
+            ops.weight_decay_update(decayed, rate=rate * decay)
+        self.update_all(gradients, variables, rate)
+
+    @property
+    def _decays(self) -> set[float]:
+        """All values that `decay_of` may have."""
+        return set() if self.weight_decay is None else {self.weight_decay}
 
     def decay_of(self, variable: Variable) -> float | None:
         """The weight decay of a variable that is not excluded from it."""
         return self.weight_decay
 
-    def _accumulated(self, pairs: list[tuple[Array, Variable]]) -> list[tuple[Array, Variable]]:
+    def _accumulated(self, gradients: Sequence[Array], variables: Sequence[Variable]) -> list[Array]:
         """The mean gradients of the last batches if a step is due, otherwise nothing."""
         assert self.gradient_accumulation_steps is not None, "asked only then"
+        accumulators = self.slots("gradient_accumulator", variables)
         if (self._iterations.value.item() + 1) % self.gradient_accumulation_steps:
-            for gradient, variable in pairs:
-                self.slot("gradient_accumulator", variable)[...] += gradient
+            for gradient, accumulator in zip(gradients, accumulators, strict=True):
+                accumulator += gradient
             return []
         means = [
-            ((gradient + self.slot("gradient_accumulator", variable)) / self.gradient_accumulation_steps, variable)
-            for gradient, variable in pairs
+            (gradient + accumulator) / self.gradient_accumulation_steps
+            for gradient, accumulator in zip(gradients, accumulators, strict=True)
         ]
-        for variable in self._trainable.values():
-            self.slot("gradient_accumulator", variable)[...] = 0
+        for accumulator in self.slots("gradient_accumulator", self.trainable_variables):
+            accumulator[...] = 0
         return means
 
-    def _with_gradient(self, grads_and_vars: list[tuple[Array | None, Variable]]) -> list[tuple[Array, Variable]]:
-        """The pairs that have a gradient, checked."""
-        pairs = [(gradient, variable) for gradient, variable in grads_and_vars if gradient is not None]
-        if not pairs:
+    def _with_gradient(
+        self, gradients: list[Array | None], variables: list[Variable]
+    ) -> tuple[list[Array], list[Variable]]:
+        """The gradients that are there and their variables, checked."""
+        given = [gradient for gradient in gradients if gradient is not None]
+        if not given:
             raise ConfigError("no gradients provided for any variable; run a backward pass before the update")
-        if len(pairs) < len(grads_and_vars):
-            missing = [variable.path for gradient, variable in grads_and_vars if gradient is None]
+        if len(given) < len(gradients):
+            pairs = list(zip(gradients, variables, strict=True))
+            missing = [variable.path for gradient, variable in pairs if gradient is None]
             warnings.warn(f"no gradient for {', '.join(missing)}: not updated", ModelWarning, stacklevel=4)
-        for gradient, variable in pairs:
+            variables = [variable for gradient, variable in pairs if gradient is not None]
+        for gradient, variable in zip(given, variables, strict=True):
             if id(variable) not in self._trainable:
                 raise ConfigError(
                     f"{self.name} was built without {variable.path}; build a new optimizer for other variables"
                 )
             if gradient.shape != variable.value.shape:
                 raise ShapeError(f"gradient of {variable.path} has shape {gradient.shape}; expected {variable.shape}")
-        return pairs
+        return given, variables
 
     def _is_decayed(self, variable: Variable) -> bool:
         return id(variable) not in self._not_decayed and not any(

@@ -1,17 +1,19 @@
 """RMSprop: steps are measured in units of the gradient's recent size."""
 
+from collections.abc import Sequence
 from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
 from vitral.optimizers.common import CommonArguments
-from vitral.optimizers.optimizer import Optimizer, registry
+from vitral.optimizers.joint import JointOptimizer
+from vitral.optimizers.optimizer import registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
 
 
 @registry.register("rmsprop")
-class RMSprop(Optimizer):
+class RMSprop(JointOptimizer):
     """v = rho v + (1 - rho) g^2; w -= learning_rate g / sqrt(v + epsilon).
 
     `centered=True` divides by the gradient's recent spread instead of its size; `momentum` lets steps carry on.
@@ -40,13 +42,13 @@ class RMSprop(Optimizer):
         if self.centered:
             self.add_slots("average_gradient")
 
-    def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
+    def update_together(self, gradients: list[Array], variables: Sequence[Variable], learning_rate: float) -> None:
         ops.rmsprop_update(
-            variable.value,
-            gradient,
-            self.slot("velocity", variable),
-            self.slot("momentum", variable) if self.momentum > 0 else None,
-            self.slot("average_gradient", variable) if self.centered else None,
+            [variable.value for variable in variables],
+            gradients,
+            self.slots("velocity", variables),
+            self.slots("momentum", variables) if self.momentum > 0 else None,
+            self.slots("average_gradient", variables) if self.centered else None,
             learning_rate=learning_rate,
             rho=self.rho,
             momentum=self.momentum,

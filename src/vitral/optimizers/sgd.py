@@ -1,18 +1,20 @@
 """Gradient descent, plain or with momentum."""
 
+from collections.abc import Sequence
 from typing import Unpack
 
 from vitral import ops
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.optimizers.common import CommonArguments
-from vitral.optimizers.optimizer import Optimizer, registry
+from vitral.optimizers.joint import JointOptimizer
+from vitral.optimizers.optimizer import registry
 from vitral.optimizers.schedules import LearningRateSchedule
 from vitral.typing import Array, Config
 
 
 @registry.register()
-class SGD(Optimizer):
+class SGD(JointOptimizer):
     """w -= learning_rate g; with momentum: v = momentum v - learning_rate g, w += v (or Nesterov's look ahead).
 
     Raises ConfigError unless momentum is between 0 and 1. Sutskever et al., "On the importance of initialization and
@@ -39,14 +41,15 @@ class SGD(Optimizer):
         if self.momentum:
             self.add_slots("momentum")
 
-    def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
+    def update_together(self, gradients: list[Array], variables: Sequence[Variable], learning_rate: float) -> None:
+        values = [variable.value for variable in variables]
         if not self.momentum:
-            ops.sgd_update(variable.value, gradient, learning_rate=learning_rate)
+            ops.sgd_update(values, gradients, learning_rate=learning_rate)
             return
         ops.momentum_update(
-            variable.value,
-            gradient,
-            self.slot("momentum", variable),
+            values,
+            gradients,
+            self.slots("momentum", variables),
             learning_rate=learning_rate,
             momentum=self.momentum,
             nesterov=self.nesterov,

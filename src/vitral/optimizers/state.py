@@ -106,6 +106,10 @@ class State(Configurable):
         """The state array of a variable, to be changed in place."""
         return self._slots[name, id(variable)].value
 
+    def slots(self, name: str, variables: Sequence[Variable]) -> list[Array]:
+        """Those of several variables."""
+        return [self._slots[name, id(variable)].value for variable in variables]
+
     def add_variable(
         self,
         shape: Sequence[int],

@@ -1,28 +1,29 @@
 """Updates: how an optimizer moves a variable w along its gradient g.
 
 All change `variable` and the state arrays in place and leave `gradient` alone; all arrays of a call have one shape.
-Variables and state are C-contiguous. The formulas are Keras 3's.
+Variables and state are C-contiguous. Each argument may be a list instead, with an array for each of several variables:
+one call then moves all of them, which takes less time. The formulas are Keras 3's.
 """
 
 from vitral.ops.operation import operation
-from vitral.typing import Array
+from vitral.typing import Arrays
 
 
 @operation
-def weight_decay_update(variable: Array, *, rate: float) -> None:
+def weight_decay_update(variable: Arrays, *, rate: float) -> None:
     """w -= rate w. Loshchilov & Hutter, "Decoupled weight decay regularization", ICLR 2019."""
     raise NotImplementedError
 
 
 @operation
-def sgd_update(variable: Array, gradient: Array, *, learning_rate: float) -> None:
+def sgd_update(variable: Arrays, gradient: Arrays, *, learning_rate: float) -> None:
     """w -= learning_rate g."""
     raise NotImplementedError
 
 
 @operation
 def momentum_update(
-    variable: Array, gradient: Array, velocity: Array, *, learning_rate: float, momentum: float, nesterov: bool
+    variable: Arrays, gradient: Arrays, velocity: Arrays, *, learning_rate: float, momentum: float, nesterov: bool
 ) -> None:
     """v = momentum v - learning_rate g; w += v, or with Nesterov w += momentum v - learning_rate g.
 
@@ -33,7 +34,7 @@ def momentum_update(
 
 @operation
 def adagrad_update(
-    variable: Array, gradient: Array, accumulator: Array, *, learning_rate: float, epsilon: float
+    variable: Arrays, gradient: Arrays, accumulator: Arrays, *, learning_rate: float, epsilon: float
 ) -> None:
     """s += g^2; w -= learning_rate g / sqrt(s + epsilon).
 
@@ -44,11 +45,11 @@ def adagrad_update(
 
 @operation
 def rmsprop_update(
-    variable: Array,
-    gradient: Array,
-    velocity: Array,
-    momentums: Array | None,
-    average: Array | None,
+    variable: Arrays,
+    gradient: Arrays,
+    velocity: Arrays,
+    momentums: Arrays | None,
+    average: Arrays | None,
     *,
     learning_rate: float,
     rho: float,
@@ -66,10 +67,10 @@ def rmsprop_update(
 
 @operation
 def adadelta_update(
-    variable: Array,
-    gradient: Array,
-    accumulated_gradient: Array,
-    accumulated_step: Array,
+    variable: Arrays,
+    gradient: Arrays,
+    accumulated_gradient: Arrays,
+    accumulated_step: Arrays,
     *,
     learning_rate: float,
     rho: float,
@@ -84,11 +85,11 @@ def adadelta_update(
 
 @operation
 def adam_update(
-    variable: Array,
-    gradient: Array,
-    momentum: Array,
-    velocity: Array,
-    highest_velocity: Array | None,
+    variable: Arrays,
+    gradient: Arrays,
+    momentum: Arrays,
+    velocity: Arrays,
+    highest_velocity: Arrays | None,
     *,
     step: int,
     learning_rate: float,

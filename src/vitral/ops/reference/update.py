@@ -9,31 +9,37 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from vitral.typing import Array
+from vitral.typing import Array, Arrays
 
 _BLOCK = 32768
 """Values in a block: 128 KiB of float32. Smaller blocks lose time to the calls, larger ones to the memory."""
 
 
-def blocks(*arrays: Array) -> Iterator[tuple[Array, ...]]:
-    """Views of the same stretch of all arrays, from the first value to the last."""
-    flat = [array.reshape(-1) for array in arrays]
-    for start in range(0, arrays[0].size, _BLOCK):
-        yield tuple(array[start : start + _BLOCK] for array in flat)
+def blocks(*arrays: Arrays) -> Iterator[tuple[Array, ...]]:
+    """Views of the same stretch of all arrays, from the first value to the last; of lists, those of each variable."""
+    for of_one in zip(*map(listed, arrays), strict=True):
+        flat = [array.reshape(-1) for array in of_one]
+        for start in range(0, of_one[0].size, _BLOCK):
+            yield tuple(array[start : start + _BLOCK] for array in flat)
 
 
-def weight_decay_update(variable: Array, *, rate: float) -> None:
+def listed(arrays: Arrays) -> list[Array]:
+    """The arrays of several variables, or that of the only one, in a list."""
+    return arrays if isinstance(arrays, list) else [arrays]
+
+
+def weight_decay_update(variable: Arrays, *, rate: float) -> None:
     for (w,) in blocks(variable):
         w -= rate * w
 
 
-def sgd_update(variable: Array, gradient: Array, *, learning_rate: float) -> None:
+def sgd_update(variable: Arrays, gradient: Arrays, *, learning_rate: float) -> None:
     for w, g in blocks(variable, gradient):
         w -= learning_rate * g
 
 
 def momentum_update(
-    variable: Array, gradient: Array, velocity: Array, *, learning_rate: float, momentum: float, nesterov: bool
+    variable: Arrays, gradient: Arrays, velocity: Arrays, *, learning_rate: float, momentum: float, nesterov: bool
 ) -> None:
     for w, g, v in blocks(variable, gradient, velocity):
         step = learning_rate * g
@@ -43,7 +49,7 @@ def momentum_update(
 
 
 def adagrad_update(
-    variable: Array, gradient: Array, accumulator: Array, *, learning_rate: float, epsilon: float
+    variable: Arrays, gradient: Arrays, accumulator: Arrays, *, learning_rate: float, epsilon: float
 ) -> None:
     for w, g, s in blocks(variable, gradient, accumulator):
         s += g * g
@@ -51,11 +57,11 @@ def adagrad_update(
 
 
 def rmsprop_update(
-    variable: Array,
-    gradient: Array,
-    velocity: Array,
-    momentums: Array | None,
-    average: Array | None,
+    variable: Arrays,
+    gradient: Arrays,
+    velocity: Arrays,
+    momentums: Arrays | None,
+    average: Arrays | None,
     *,
     learning_rate: float,
     rho: float,
@@ -81,10 +87,10 @@ def rmsprop_update(
 
 
 def adadelta_update(
-    variable: Array,
-    gradient: Array,
-    accumulated_gradient: Array,
-    accumulated_step: Array,
+    variable: Arrays,
+    gradient: Arrays,
+    accumulated_gradient: Arrays,
+    accumulated_step: Arrays,
     *,
     learning_rate: float,
     rho: float,
@@ -98,11 +104,11 @@ def adadelta_update(
 
 
 def adam_update(
-    variable: Array,
-    gradient: Array,
-    momentum: Array,
-    velocity: Array,
-    highest_velocity: Array | None,
+    variable: Arrays,
+    gradient: Arrays,
+    momentum: Arrays,
+    velocity: Arrays,
+    highest_velocity: Arrays | None,
     *,
     step: int,
     learning_rate: float,
