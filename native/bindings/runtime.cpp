@@ -23,6 +23,13 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
   return PyBuffer_FillInfo(view, self, block->data, static_cast<Py_ssize_t>(block->bytes), 0, flags);
 }
 
+// An array of NumPy's with unspecified content, in a block of the pool.
+nb::object empty(const nb::handle& array_type, const nb::handle& shape, const nb::handle& dtype) {
+  std::size_t bytes = nb::cast<std::size_t>(dtype.attr("itemsize"));
+  for (nb::handle axis : shape) bytes *= nb::cast<std::size_t>(axis);
+  return array_type(shape, dtype, nb::cast(new Block(bytes), nb::rv_policy::take_ownership));
+}
+
 PyType_Slot block_slots[] = {{Py_bf_getbuffer, reinterpret_cast<void*>(get_buffer)}, {0, nullptr}};
 
 }  // namespace
@@ -37,6 +44,13 @@ void bind_runtime(nb::module_& module) {
   });
 
   nb::class_<Block>(module, "Block", nb::type_slots(block_slots)).def(nb::init<std::size_t>());
+  const nb::object numpy = nb::module_::import_("numpy");
+  module.def(
+      "empty",
+      [array_type = nb::object(numpy.attr("ndarray"))](nb::handle shape, nb::handle dtype) {
+        return empty(array_type, shape, dtype);
+      },
+      nb::arg("shape"), nb::arg("dtype") = numpy.attr("dtype")("float32"));
   module.def("clear_cache", [] {
     Kept::forget_all();
     clear_cache();

@@ -3,6 +3,9 @@
 Arrays are C-contiguous and of the type that is named here; results are written into arrays that the caller made.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -17,6 +20,9 @@ class Block:
 
     def __init__(self, size: int) -> None: ...
     def __buffer__(self, flags: int) -> memoryview: ...
+
+def empty(shape: Sequence[int], dtype: np.dtype = ...) -> npt.NDArray[Any]:
+    """An array with unspecified content, of float32 unless another type is given."""
 
 def clear_cache() -> None: ...
 def memory_use() -> tuple[int, int, int]:

@@ -74,10 +74,10 @@ class Variable:
 
     def take_grad(self, gradient: Array) -> None:
         """The same for an array that nobody else changes, such as an operation's result: the first is not copied."""
-        if self._grad is not None or gradient.dtype != self.value.dtype:
+        value = self.value
+        if self._grad is not None or gradient.dtype != value.dtype or gradient.shape != value.shape:
             self.add_grad(gradient)
             return
-        self._check_grad(gradient)
         self._grad = gradient
         self._owns_grad = False
 

@@ -81,7 +81,7 @@ class Weights(Configurable):
     @property
     def trainable_weights(self) -> list[Variable]:
         """The variables that training changes."""
-        return [variable for variable in self.weights if self.trainable and variable.trainable]
+        return [variable for variable in self.weights if variable.trainable] if self.trainable else []
 
     @property
     def non_trainable_weights(self) -> list[Variable]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from vitral.layers import Layer
-from vitral.layers.activity import Watched, add_activity_gradient, watched_penalty
+from vitral.layers.activity import activity_penalty, add_activity_gradient
 from vitral.typing import Array, Cache
 
 
@@ -24,22 +24,35 @@ class Chain:
         return any(layer.trainable_weights for layer in self.layers)
 
     def forward(self, x: Any, training: bool = False, through_activation: bool = True) -> tuple[Any, Cache]:
-        """The output for a batch, and what `backward` will need."""
-        caches: list[Cache] = []
-        last = len(self.layers) - 1
+        """The output for a batch, and what `backward` will need.
+
+        That is for each layer its own cache, its output if there is a penalty on it, and the position of the layer that
+        made the values that this one received, if the two may go back through that layer's activation together.
+        """
+        caches: list[tuple[Cache, Any, int | None]] = []
+        layers = self.layers
+        last = len(layers) - 1
         absorbable_end = last if self.last_alone else last + 1
-        for position, layer in enumerate(self.layers):
+        maker: int | None = None
+        for position, layer in enumerate(layers):
             if len(caches) > position:
                 continue  # the layer before has done this one's work
+            following = None
             if not through_activation and position == last:
                 x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
             elif position + 1 < absorbable_end and (following := self._absorbed_by(layer, position + 1)) is not None:
                 x, cache = layer.forward_absorbing(x, training, following)
-                caches.append(cache)
-                cache = _ABSORBED
             else:
                 x, cache = layer.forward(x, training)
-            caches.append(cache if layer.activity_regularizer is None else Watched(cache, x))
+            if layer.activity_regularizer is None:
+                caches.append((cache, None, maker))
+                if not layer.keeps_values:
+                    maker = position
+            else:
+                caches.append((cache, x, maker))
+                maker = None  # the penalty's gradient joins behind the activation
+            if following is not None:
+                caches.append(_ABSORBED)
         return x, caches
 
     def backward(self, dy: Any, caches: Cache, *, input_gradient: bool, through_activation: bool = True) -> Any:
@@ -48,29 +61,29 @@ class Chain:
         Returns the gradient of the input if `input_gradient`, else None.
         """
         gradient: Any = dy
+        layers = self.layers
         first = 0 if input_gradient else self._first_that_learns()
-        last = len(self.layers) - 1
+        last = len(layers) - 1
         # The layer before whose activation the gradient is known already, if any.
         known_before = None if through_activation else last
         for position in range(last, first - 1, -1):
-            layer, cache = self.layers[position], caches[position]
+            if caches[position] is _ABSORBED:
+                continue
+            layer, (cache, output, maker) = layers[position], caches[position]
             layer.needs_input_gradient = input_gradient or position > first
             assert gradient is not None, "only the first layer that learns may keep its input's gradient to itself"
-            if cache is _ABSORBED:
-                continue
             if layer.activity_regularizer is not None:
-                gradient = add_activity_gradient(layer.activity_regularizer, gradient, cache.output)
-                cache = cache.inner
-            if position == known_before and not layer.passes:
-                gradient = layer.backward_preactivation(gradient, cache)  # type: ignore[attr-defined]
-                continue
-            maker = self._maker_of_input(position, first, caches) if layer.passes else None
-            activation = None if maker is None else self.layers[maker].output_activation
+                gradient = add_activity_gradient(layer.activity_regularizer, gradient, output)
+            through = position != known_before
+            activation = None
+            if not layer.passes:
+                if not through:
+                    gradient = layer.backward_preactivation(gradient, cache)  # type: ignore[attr-defined]
+                    continue
+            elif maker is not None and maker >= first:
+                activation = layers[maker].output_activation
             gradient = layer.backward_fused(
-                gradient,
-                cache,
-                through_activation=position != known_before,
-                input_activation=activation or "linear",
+                gradient, cache, through_activation=through, input_activation=activation or "linear"
             )
             if activation is not None:
                 known_before = maker
@@ -78,8 +91,8 @@ class Chain:
 
     def mixed_targets(self, targets: Array, caches: Cache) -> Array:
         """The targets of the samples as the layers mixed them."""
-        for layer, cache in zip(self.layers, caches, strict=True):
-            targets = layer.mixed_targets(targets, _inner(cache))
+        for layer, (cache, _, _) in zip(self.layers, caches, strict=True):
+            targets = layer.mixed_targets(targets, cache)
         return targets
 
     @property
@@ -89,7 +102,12 @@ class Chain:
 
     def activity_penalty(self, caches: Cache) -> float:
         """What the layers' outputs add to the loss."""
-        return sum(watched_penalty(layer, cache) for layer, cache in zip(self.layers, caches, strict=True))
+        total = 0.0
+        for layer, (cache, output, _) in zip(self.layers, caches, strict=True):
+            if layer.activity_regularizer is not None:
+                total += activity_penalty(layer.activity_regularizer, output)
+            total += layer.activity_penalty(cache)
+        return total
 
     def _absorbed_by(self, layer: Layer, position: int) -> str | None:
         """What the layer can do in place of the next one, at `position`, unless a penalty must see what is between."""
@@ -99,24 +117,10 @@ class Chain:
             return None
         return absorbable
 
-    def _maker_of_input(self, position: int, first: int, caches: Cache) -> int | None:
-        """The layer that made the values that this one receives, if it is one that `backward` will reach."""
-        for below in range(position - 1, first - 1, -1):
-            if self.layers[below].activity_regularizer is not None:
-                return None  # the penalty's gradient joins behind the activation
-            if not self.layers[below].keeps_values and caches[below] is not _ABSORBED:
-                return below
-        return None
-
     def _first_that_learns(self) -> int:
         learns = (bool(layer.trainable_weights) for layer in self.layers)
         return next((position for position, does in enumerate(learns) if does), len(self.layers))
 
 
-_ABSORBED: Any = object()
-"""Stands for the cache of a layer whose work the one before has done."""
-
-
-def _inner(cache: Cache) -> Cache:
-    """What the layer itself put into the cache."""
-    return cache.inner if isinstance(cache, Watched) else cache
+_ABSORBED: Any = (None, None, None)
+"""Stands for what is kept of a layer whose work the one before has done."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -91,14 +92,14 @@ class Model(Subclassed):
     @property
     def weights(self) -> list[Variable]:
         """The variables of all layers, in their order; those of a layer that stands in two places once."""
-        return _each_once(variable for layer in self.layers for variable in layer.weights)
+        return _each_once(layer.weights for layer in self.layers)
 
     @property
     def trainable_weights(self) -> list[Variable]:
         """The variables that training changes; none if the model's own `trainable` is False."""
         if not self.trainable:
             return []
-        return _each_once(variable for layer in self.layers for variable in layer.trainable_weights)
+        return _each_once(layer.trainable_weights for layer in self.layers)
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
@@ -109,7 +110,7 @@ class Model(Subclassed):
     @property
     def variables(self) -> list[Variable]:
         """The weights and the positions of the random streams, layer by layer."""
-        return _each_once(variable for layer in self.layers for variable in layer.variables)
+        return _each_once(layer.variables for layer in self.layers)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position; raises ConfigError if there is none."""
@@ -211,8 +212,9 @@ class Model(Subclassed):
         load_weights(self, filepath, skip_mismatch)
 
 
-def _each_once(variables: Iterable[Variable]) -> list[Variable]:
-    return list({id(variable): variable for variable in variables}.values())
+def _each_once(lists: Iterable[list[Variable]]) -> list[Variable]:
+    """All variables in their order; they are told apart by identity."""
+    return list(dict.fromkeys(chain.from_iterable(lists)))
 
 
 def fit_axes(x: Array, expected: Shape) -> Array:

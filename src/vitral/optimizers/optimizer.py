@@ -152,6 +152,9 @@ class Optimizer(Averaging):
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Array | None, Variable]]) -> None:
         """Like `apply`, with gradients given as pairs (gradient, variable); these arrays are not changed."""
         pairs = list(grads_and_vars)
+        for gradient, variable in pairs:
+            if gradient is not None and gradient.shape != variable.value.shape:
+                raise ShapeError(f"gradient of {variable.path} has shape {gradient.shape}; expected {variable.shape}")
         self._step([gradient for gradient, _ in pairs], [variable for _, variable in pairs])
 
     def exclude_from_weight_decay(
@@ -246,13 +249,9 @@ class Optimizer(Averaging):
             missing = [variable.path for gradient, variable in pairs if gradient is None]
             warnings.warn(f"no gradient for {', '.join(missing)}: not updated", ModelWarning, stacklevel=4)
             variables = [variable for gradient, variable in pairs if gradient is not None]
-        for gradient, variable in zip(given, variables, strict=True):
-            if id(variable) not in self._trainable:
-                raise ConfigError(
-                    f"{self.name} was built without {variable.path}; build a new optimizer for other variables"
-                )
-            if gradient.shape != variable.value.shape:
-                raise ShapeError(f"gradient of {variable.path} has shape {gradient.shape}; expected {variable.shape}")
+        unknown = [variable.path for variable in variables if id(variable) not in self._trainable]
+        if unknown:
+            raise ConfigError(f"{self.name} was built without {unknown[0]}; build a new optimizer for other variables")
         return given, variables
 
     def _is_decayed(self, variable: Variable) -> bool:

@@ -47,7 +47,7 @@ def elu_backward(dy: Array, cache: Cache) -> Array:
     x, y, alpha = cache
     if x.dtype != FLOAT32:
         return reference.elu_backward(dy, cache)
-    dx = empty(x.shape)
+    dx = empty(dy.shape)
     _native.elu_backward(gradient(dy), x, y, dx, alpha)
     return dx
 
@@ -161,14 +161,14 @@ def _back_by_name(name: str, dy: Array, y: Array) -> Array:
 def _from_input(name: str, kernel: Callable[..., None], x: Array, *options: Any) -> tuple[Array, Array]:
     """x as the kernel wants it, and y."""
     expect_samples(name, x)
-    x = contiguous(x)
     y = empty(x.shape)
+    x = contiguous(x)
     kernel(x, y, *options)
     return x, y
 
 
 def _back(kernel: Callable[..., None], dy: Array, kept: Array, *options: Any) -> Array:
-    dx = empty(kept.shape)
+    dx = empty(dy.shape)
     kernel(gradient(dy), kept, dx, *options)
     return dx
 

@@ -1,7 +1,6 @@
 """The compiled module, and the memory from which its results are made."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,14 +11,8 @@ from vitral.typing import Array
 FLOAT32 = np.dtype(np.float32)
 
 
-def empty(shape: Sequence[int], dtype: np.dtype = FLOAT32) -> Array:
-    """An array with unspecified content, in memory that goes back to the pool with the last view of it.
-
-    >>> empty((2, 3)).shape
-    (2, 3)
-    """
-    block = _native.Block(math.prod(shape) * dtype.itemsize)
-    return np.ndarray(shape, dtype, block)  # type: ignore[arg-type]  # NumPy's stub lists types, not the protocol
+empty = _native.empty
+"""An array with unspecified content, in memory that goes back to the pool with the last view of it."""
 
 
 def float32(*arrays: Array | None) -> bool:
@@ -32,14 +25,13 @@ def float32(*arrays: Array | None) -> bool:
     return True
 
 
-def contiguous(array: Array) -> Array:
-    """The array itself if its values lie in a row, a copy otherwise."""
-    return array if array.flags.c_contiguous else np.ascontiguousarray(array)
+contiguous: Callable[[Array], Array] = np.ascontiguousarray
+"""The array itself if its values lie in a row, a copy otherwise; a single value comes back as a row of one."""
 
 
 def gradient(dy: Array) -> Array:
     """A gradient as the kernels want it. Their caches are of float32 arrays, so float64 brings nothing there."""
-    return dy if dy.dtype == FLOAT32 and dy.flags.c_contiguous else np.ascontiguousarray(dy, FLOAT32)
+    return contiguous(dy if dy.dtype == FLOAT32 else dy.astype(FLOAT32))
 
 
 def expect_samples(operation: str, x: Array) -> None:
