@@ -25,8 +25,9 @@ int get_buffer(PyObject* self, Py_buffer* view, int flags) {
 
 // An array of NumPy's with unspecified content, in a block of the pool.
 nb::object empty(const nb::handle& array_type, const nb::handle& shape, const nb::handle& dtype) {
-  std::size_t bytes = nb::cast<std::size_t>(dtype.attr("itemsize"));
-  for (nb::handle axis : shape) bytes *= nb::cast<std::size_t>(axis);
+  static const nb::handle itemsize = PyUnicode_InternFromString("itemsize");
+  std::size_t bytes = nb::cast<std::size_t>(dtype.attr(itemsize));
+  for (std::size_t i = 0, axes = nb::len(shape); i < axes; ++i) bytes *= nb::cast<std::size_t>(shape[i]);
   return array_type(shape, dtype, nb::cast(new Block(bytes), nb::rv_policy::take_ownership));
 }
 
