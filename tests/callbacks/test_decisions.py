@@ -76,6 +76,15 @@ def test_a_value_that_is_not_there_is_said(callback: callbacks.Callback, text: s
         train(StubModel(), callback, [1.0], name="loss")
 
 
+def test_a_value_that_no_metric_has_is_a_slip_of_the_pen() -> None:
+    for callback in (callbacks.EarlyStopping("val_los"), callbacks.ReduceLROnPlateau("val_acuracy")):
+        with pytest.raises(ConfigError, match="cannot tell whether 'val_"):
+            train(StubModel(), callback, [1.0], name="loss")
+    # Who says the direction means it: a callback before this one may have added it later.
+    with pytest.warns(ModelWarning, match="`speed` which is not available"):
+        train(StubModel(), callbacks.EarlyStopping("speed", mode="max"), [1.0], name="loss")
+
+
 def test_the_plateau_waits_reduces_and_cools_down() -> None:
     model = StubModel(learning_rate=8.0)
     plateau = callbacks.ReduceLROnPlateau(factor=0.5, patience=2, cooldown=2, min_lr=3.0)

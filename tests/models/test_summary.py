@@ -62,6 +62,16 @@ def test_the_optimizer_is_counted_once_it_has_state(network: Sequential) -> None
     assert " Optimizer params: 838 (" in texts[1]
 
 
+def test_the_learning_rate_counts_as_one_of_the_weights() -> None:
+    """The line that Keras 3.15.1 on TensorFlow writes."""
+    texts: list[str] = []
+    model = Sequential([layers.Input((6,)), layers.Dense(10), layers.Dense(2)])
+    model.compile("adam", "mse")
+    model.train_on_batch([[0.0] * 6], [[0.0] * 2])
+    model.summary(print_fn=texts.append)
+    assert " Optimizer params: 186 (748.00 B)" in texts[0]
+
+
 def test_line_length(network: Sequential) -> None:
     texts: list[str] = []
     network.summary(line_length=60, print_fn=texts.append)

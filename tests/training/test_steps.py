@@ -1,5 +1,7 @@
 """Steps of training against weights computed by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -135,3 +137,36 @@ def test_a_loss_of_the_users_own() -> None:
     model.compile(optimizers.SGD(1 / 16), Quartic())
     assert model.train_on_batch([[1.0]], [[1.0]]) == pytest.approx(16.0)
     assert model.get_weights()[0].item() == pytest.approx(1.0)  # 3 - 4 * 2^3 / 16
+
+
+def test_callbacks_get_logs_at_every_moment() -> None:
+    """As in Keras: an empty dictionary where there is nothing to tell, and the outputs of a batch of `predict`."""
+    told: list[Any] = []
+
+    class Listens(callbacks.Callback):
+        def on_train_begin(self, logs: Any = None) -> None:
+            told.append(("train", dict(logs)))
+
+        def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+            told.append(("epoch", dict(logs)))
+
+        def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+            told.append(("batch", dict(logs)))
+
+        def on_test_begin(self, logs: Any = None) -> None:
+            told.append(("test", dict(logs)))
+
+        def on_predict_batch_end(self, batch: int, logs: Any = None) -> None:
+            told.append(("predicted", logs["outputs"].tolist()))
+
+        def on_predict_end(self, logs: Any = None) -> None:
+            told.append(("end", dict(logs)))
+
+    model = Sequential([Input((1,)), layers.Dense(1, kernel_initializer="ones")])
+    model.compile("sgd", "mse")
+    x = np.array([[1.0], [2.0], [3.0]])
+    model.predict(x, batch_size=2, verbose=0, callbacks=[Listens()])
+    assert told == [("predicted", [[1.0], [2.0]]), ("predicted", [[3.0]]), ("end", {})]
+    told.clear()
+    model.fit(x, x, verbose=0, validation_data=(x, x), callbacks=[Listens()])
+    assert told == [("train", {}), ("epoch", {}), ("batch", {}), ("test", {})]

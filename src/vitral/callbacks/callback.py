@@ -39,8 +39,8 @@ class Callback:
     """Follows a training: `fit`, `evaluate` and `predict` call these methods at the moments that their names say.
 
     A subclass overrides what it needs. `epoch` and `batch` count from 0. `logs` holds the running means of loss and
-    metrics by name; a callback may add values to the logs of an epoch. Setting `self.model.stop_training = True`
-    ends the training after the running batch.
+    metrics by name, and after a batch of `predict` its "outputs"; a callback may add values to the logs of an epoch.
+    Setting `self.model.stop_training = True` ends the training after the running batch.
 
     >>> from vitral.callbacks import Callback
     >>> class PrintLoss(Callback):

@@ -11,7 +11,8 @@ from vitral.typing import Logs
 
 
 class CallbackList(Callback):
-    """Passes every call on to its callbacks, in their order, with one dictionary of logs that they share.
+    """Passes every call on to its callbacks, in their order, with one dictionary of logs that they share: an empty one
+    where there are none.
 
     `add_history` and `add_progbar` append a History and a ProgbarLogger unless the list has one already. Further
     keyword arguments are the callbacks' `params`. Raises ConfigError for a member that is not a Callback.
@@ -67,57 +68,71 @@ class CallbackList(Callback):
             member.set_model(model)
 
     def on_train_begin(self, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_train_begin(logs)
 
     def on_train_end(self, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_train_end(logs)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_epoch_begin(epoch, logs)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_epoch_end(epoch, logs)
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_train_batch_begin(batch, logs)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_train_batch_end(batch, logs)
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_test_begin(logs)
 
     def on_test_end(self, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_test_end(logs)
 
     def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_test_batch_begin(batch, logs)
 
     def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_test_batch_end(batch, logs)
 
     def on_predict_begin(self, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_predict_begin(logs)
 
     def on_predict_end(self, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_predict_end(logs)
 
     def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_predict_batch_begin(batch, logs)
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_predict_batch_end(batch, logs)

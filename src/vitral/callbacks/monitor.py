@@ -45,9 +45,14 @@ class MonitorCallback(Callback):
         return bool(value + self.min_delta < reference)
 
     def monitored(self, logs: Logs | None, consequence: str) -> float | None:
-        """The watched value, or None with a warning that begins with `consequence`."""
+        """The watched value, or None with a warning that begins with `consequence`.
+
+        Raises ConfigError if nobody knows a value of that name: it is probably misspelled.
+        """
         value = (logs or {}).get(self.monitor)
         if value is None:
+            if self.mode == "auto":
+                self._direction()
             warnings.warn(
                 f"{consequence} `{self.monitor}` which is not available. Available metrics are: {','.join(logs or ())}",
                 ModelWarning,

@@ -82,7 +82,9 @@ def _totals(model: Model) -> Iterator[str]:
 
 def _total(title: str, variables: Sequence[Variable]) -> str:
     count = sum(variable.size for variable in variables)
-    size = sum(variable.value.nbytes for variable in variables)
+    # The learning rate is kept in double precision, but counts as one of the weights, as it does in Keras.
+    length = min((v.value.itemsize for v in variables if v.value.dtype.kind == "f"), default=0)
+    size = sum(v.size * length if v.value.dtype.kind == "f" else v.value.nbytes for v in variables)
     return f" {title}: {count:,} ({readable_size(size)})"
 
 

@@ -198,8 +198,10 @@ class Trainer(Resumable):
             with closing(feed.epoch(0, seed=None)) as batches:
                 for step, (batch, _, _) in batches:
                     listeners.on_predict_batch_begin(step)
-                    outputs.add(self.predict_step(self._fitted(batch)))
-                    listeners.on_predict_batch_end(step)
+                    ys = self.predict_step(self._fitted(batch))
+                    outputs.add(ys)
+                    logs: Any = {"outputs": self.result(ys)}
+                    listeners.on_predict_batch_end(step, logs)
             listeners.on_predict_end()
         return self.result(outputs.all())
 
