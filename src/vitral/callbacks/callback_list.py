@@ -55,6 +55,13 @@ class CallbackList(Callback):
             self.callbacks.append(found)
         return found
 
+    @property
+    def follows_batches(self) -> bool:
+        """Whether any of them does something when a batch of a training begins or ends."""
+        return type(self) is not CallbackList or any(
+            _overrides(member, method) for member in self.callbacks for method in _OF_BATCHES
+        )
+
     def set_params(self, params: Any) -> None:
         super().set_params(params)
         for member in self.callbacks:
@@ -136,3 +143,11 @@ class CallbackList(Callback):
         logs = {} if logs is None else logs
         for member in self.callbacks:
             member.on_predict_batch_end(batch, logs)
+
+
+_OF_BATCHES = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+
+
+def _overrides(member: Callback, method: str) -> bool:
+    # Also where it was set on the instance.
+    return getattr(getattr(member, method), "__func__", None) is not getattr(Callback, method)

@@ -123,10 +123,9 @@ def labels_but(
 
 def check_range(labels: npt.NDArray[np.intp], classes: int, *, name: str) -> None:
     """Raise DataError, naming the label, unless all labels are 0 to `classes` - 1."""
-    if labels.size == 0:
-        return
-    lowest, highest = labels.min(), labels.max()
-    if lowest < 0 or highest >= classes:
+    # Read as unsigned numbers, those below 0 are larger than any class.
+    if labels.size and np.maximum.reduce(labels.view(np.uintp), axis=None) >= classes:
+        lowest, highest = labels.min(), labels.max()
         raise DataError(
             f'"{name}" received the label {lowest if lowest < 0 else highest}, but there are {classes} outputs; '
             f"expected labels from 0 to {classes - 1}"

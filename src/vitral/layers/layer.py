@@ -348,8 +348,9 @@ def _samples(shapes: Any) -> list[Shape]:
 
 
 def _fits(batch: Array, shape: Shape) -> bool:
-    return batch.ndim == len(shape) and all(
-        want is None or want == got for want, got in zip(shape[1:], batch.shape[1:], strict=True)
+    wanted, got = shape[1:], batch.shape[1:]
+    return wanted == got or (
+        batch.ndim == len(shape) and all(a is None or a == b for a, b in zip(wanted, got, strict=True))
     )
 
 

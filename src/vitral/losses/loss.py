@@ -153,7 +153,7 @@ class Loss(Configurable):
 def _total(losses: Array, counted: float | Array) -> float:
     """Sum of losses times what they count, added up in double precision."""
     if isinstance(counted, float):
-        return float(losses.sum(dtype=np.float64)) * counted
+        return float(np.add.reduce(losses, axis=None, dtype=np.float64)) * counted
     return float((losses * counted).sum(dtype=np.float64))
 
 
@@ -190,6 +190,8 @@ class AlongAxis(OnePassLoss):
         self.axis = axis
 
     def arranged(self, y_true: Array, y_pred: Array) -> tuple[Array, Array]:
+        if self.axis == -1:
+            return np.asarray(y_true), y_pred
         return along_last(y_true, y_pred, self.axis, name=self.name)
 
     def restored(self, gradient: Array) -> Array:

@@ -128,6 +128,10 @@ class Sequential(Model):
     def output_names(self) -> list[str]:
         return [self._layers[-1].name if self._layers else "output"]
 
+    @property
+    def output_shapes(self) -> list[Shape]:
+        return [tensor.shape for tensor in self.outputs] or super().output_shapes
+
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         shape = tuple(input_shape)
         for layer in self._layers:

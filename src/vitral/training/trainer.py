@@ -132,11 +132,14 @@ class Trainer(Resumable):
         if first == 0:
             self._metrics.reset()
         listeners.on_epoch_begin(epoch)
+        followed = listeners.follows_batches
         with closing(feed.epoch(epoch, self.shuffle_seed if shuffle else None, first)) as batches:
             for step, (x, y, weight) in batches:
-                listeners.on_train_batch_begin(step)
+                if followed:
+                    listeners.on_train_batch_begin(step)
                 self.train_step(*self._checked(feed, x, y), weight)
-                listeners.on_train_batch_end(step, self._metrics.result())
+                if followed:
+                    listeners.on_train_batch_end(step, self._metrics.result())
                 if self.stop_training:
                     break
         return self._metrics.result()
