@@ -26,6 +26,10 @@ class ConfigError(VitralError, ValueError):
     """An argument or a setting has a value that cannot work."""
 
 
+class NotKnownYetError(ConfigError, AttributeError):
+    """A ConfigError of an attribute that a layer has later, once it is called: `hasattr` says no, as for Keras'."""
+
+
 class DataError(VitralError, ValueError):
     """A data file or a data set is not what it should be."""
 

@@ -70,7 +70,7 @@ def test_values(name: str) -> None:
     activation = activations.BY_NAME[name]
     np.testing.assert_allclose(activation(X).ravel(), GOLDEN[activation.name], atol=2e-6)
     assert activations.get(name) is getattr(activations, name) is activation
-    assert activations.serialize(activation) == activation.name
+    assert activations.serialize(activation) == activation.name == activation.__name__
 
 
 @pytest.mark.parametrize(("call", "expected"), CALLS)

@@ -11,6 +11,22 @@ from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
 
 
+def test_a_variable_counts_as_its_value() -> None:
+    steps, other = Variable(np.array(3), name="steps"), Variable(np.array(3), name="steps")
+    assert int(steps) == 3
+    assert steps == 3
+    assert steps != 4
+    assert steps > 2
+    assert steps >= 3
+    assert not steps < 3
+    assert steps <= 3
+    assert (Variable(np.array([1.0, 2.0]), name="w") == [1, 3]).tolist() == [True, False]
+    # Two variables are two, whatever their values.
+    assert steps != other
+    assert [other, steps].index(steps) == 1
+    assert len({steps, other, steps}) == 2
+
+
 def test_gradients_add_up_and_are_forgotten() -> None:
     variable = Variable(np.zeros(2), name="w")
     assert variable.grad is None

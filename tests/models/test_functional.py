@@ -273,3 +273,30 @@ def test_models_that_cannot_be(build: Callable[[], object], error: type[Exceptio
     with pytest.raises(error, match=message) as caught:
         build()
     assert "\n" not in str(caught.value)
+
+
+def test_numbers_rescale_symbolic_tensors() -> None:
+    x, data = Input((2,)), np.array([[3.0, 8.0]])
+    for tensor, expected in (
+        (x / 2, [1.5, 4]),
+        (2 * x - 1, [5, 15]),
+        (1 - x * np.float32(0.5) + 1, [0.5, -2]),
+        (-x, [-3, -8]),
+        (0.5 + x, [3.5, 8.5]),
+    ):
+        model = Model(x, tensor)
+        np.testing.assert_array_equal(model(data), [expected])
+        np.testing.assert_array_equal(clone_model(model)(data), [expected])
+    for act in (lambda: 2 / x, lambda: x @ 2, lambda: bool(x), lambda: np.sum(x), lambda: x[0]):
+        with pytest.raises(TypeError):
+            act()  # type: ignore[no-untyped-call]
+
+
+def test_what_is_not_known_yet_is_no_attribute() -> None:
+    """As in Keras, so that hasattr says no."""
+    layer = layers.Dense(2)
+    assert not any(hasattr(layer, name) for name in ("input", "output"))
+    with pytest.raises(ConfigError, match=r'layer "dense\w*" has not been called yet'):
+        layer.output  # noqa: B018
+    layer(Input((3,)))
+    assert layer.output.shape == (None, 2)

@@ -153,7 +153,7 @@ def test_operators() -> None:
     model = Model([x, y], (x + y) * (x - y))
     assert model([np.array([[5.0, 2.0]]), np.array([[3.0, 1.0]])]).tolist() == [[16.0, 3.0]]
     with pytest.raises(TypeError, match="unsupported operand"):
-        _ = x + 1
+        _ = x + "1"
 
 
 def test_an_operator_that_keras_wrote() -> None:

@@ -123,7 +123,7 @@ class Makes(Model):
 
 class Calculates(Model):
     def call(self, inputs: Any) -> Any:
-        return inputs / 2
+        return inputs**2
 
 
 class GivesNumber(Model):

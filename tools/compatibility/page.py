@@ -32,6 +32,8 @@ What holds everywhere:
   `training=True` in `predict`. Keras' guide to transfer learning relies on it: the statistics of a base called so stay
   as they are once it is unfrozen. In Keras {version} itself, `fit`, `evaluate` and `predict` put their own flag in its
   place, so there only `trainable = False` keeps batch normalization still, as it does here too.
+- Of several outputs, each one's loss in the logs is its mean over the samples, as the total loss is. Keras {version}
+  takes the mean over the batches, in which a smaller last batch counts more.
 - What Vitral does not know is refused in one line that names it, never ignored.
 """
 

@@ -31,6 +31,9 @@ class Activation(Configurable):
         """The name under which layers write it into their configuration."""
         return type(self).__name__
 
+    # The same, for what treats an activation as a function, as it is in Keras.
+    __name__ = property(lambda self: self.name)
+
     def forward(self, x: Array) -> tuple[Array, Cache]:
         """The activation of `x`, and what `backward` will need."""
         raise NotImplementedError(f"{type(self).__name__} has no forward")

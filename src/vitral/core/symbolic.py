@@ -1,6 +1,7 @@
 """Networks drawn before there is data: tensors that are only a shape, and the calls that lead from one to another."""
 
 from collections.abc import Callable, Sequence
+from numbers import Real
 from typing import Any, NamedTuple
 
 from vitral.config import floatx
@@ -13,7 +14,7 @@ class KerasTensor:
     """The place of an array in a network: its shape, batch axis None, and the call that makes it.
 
     `keras.Input` gives the first; a layer called on one gives the next. Two of them can be added, subtracted and
-    multiplied.
+    multiplied, and so can one and a number, by which it can be divided as well: that is a Rescaling.
 
     >>> KerasTensor((None, 3), name="x")
     <KerasTensor shape=(None, 3), dtype=float32, name=x>
@@ -41,24 +42,46 @@ class KerasTensor:
         return self.node.operation
 
     def __add__(self, other: object) -> Any:
-        return _operate("add", self, other)
+        return _rescaled(self, 1, other) if isinstance(other, Real) else _operate("add", self, other)
 
     def __sub__(self, other: object) -> Any:
-        return _operate("subtract", self, other)
+        return _rescaled(self, 1, -other) if isinstance(other, Real) else _operate("subtract", self, other)
 
     def __mul__(self, other: object) -> Any:
-        return _operate("multiply", self, other)
+        return _rescaled(self, other) if isinstance(other, Real) else _operate("multiply", self, other)
+
+    def __truediv__(self, other: object) -> Any:
+        return _rescaled(self, 1 / other) if isinstance(other, Real) else NotImplemented
+
+    def __rsub__(self, other: object) -> Any:
+        return _rescaled(self, -1, other) if isinstance(other, Real) else NotImplemented
+
+    def __neg__(self) -> Any:
+        return _rescaled(self, -1)
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __bool__(self) -> bool:
+        raise TypeError(f"{self!r} has no values yet, so it is neither true nor false")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise TypeError(f"{self!r} has no values yet, so NumPy cannot work on it: use layers")
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
 
-OPERATORS: dict[str, Callable[[list[KerasTensor]], Any]] = {}
-"""What x + y, x - y and x * y call for two symbolic tensors: `layers` puts its functions here."""
+OPERATORS: dict[str, Callable[..., Any]] = {}
+"""What x + y, x - y and x * y call for two symbolic tensors, or for one and a number: `layers` puts it here."""
 
 
 def _operate(name: str, first: KerasTensor, second: object) -> Any:
     return OPERATORS[name]([first, second]) if isinstance(second, KerasTensor) else NotImplemented
+
+
+def _rescaled(x: KerasTensor, scale: Any, offset: Any = 0) -> Any:
+    return OPERATORS["rescale"](x, float(scale), float(offset))
 
 
 class Arguments(NamedTuple):

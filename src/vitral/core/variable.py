@@ -164,6 +164,31 @@ class Variable:
     def __float__(self) -> float:
         return float(self.value)
 
+    def __int__(self) -> int:
+        return int(self.value)
+
+    # Compared with numbers and arrays it is its value; among each other, variables are themselves.
+
+    def __eq__(self, other: object) -> Any:
+        return self is other if isinstance(other, Variable) else self.value == other
+
+    def __ne__(self, other: object) -> Any:
+        return self is not other if isinstance(other, Variable) else self.value != other
+
+    def __lt__(self, other: Any) -> Any:
+        return self.value < other
+
+    def __le__(self, other: Any) -> Any:
+        return self.value <= other
+
+    def __gt__(self, other: Any) -> Any:
+        return self.value > other
+
+    def __ge__(self, other: Any) -> Any:
+        return self.value >= other
+
+    __hash__ = object.__hash__
+
     def __array__(self, dtype: np.dtype | None = None, copy: bool | None = None) -> Array:
         return np.array(self.value, dtype=dtype, copy=copy)
 

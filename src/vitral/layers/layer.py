@@ -15,7 +15,7 @@ from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.symbolic import Arguments, KerasTensor, Node, is_symbolic
 from vitral.core.targets import as_float
 from vitral.core.tree import as_shapes, flatten_shapes, map_structure
-from vitral.errors import ConfigError, ShapeError
+from vitral.errors import ConfigError, NotKnownYetError, ShapeError
 from vitral.layers.activity import holds_penalties
 from vitral.layers.input_spec import check_spec
 from vitral.layers.sharing import Sharing
@@ -312,7 +312,7 @@ class Layer(Weights, Sharing, RemembersArguments):
     @property
     def _first_call(self) -> Node:
         if not self._inbound_nodes:
-            raise ConfigError(f'layer "{self.name}" has not been called yet, so it has no input and output')
+            raise NotKnownYetError(f'layer "{self.name}" has not been called yet, so it has no input and output')
         return self._inbound_nodes[0]
 
     @property

@@ -7,6 +7,7 @@ import numpy as np
 
 from vitral import ops
 from vitral.config import epsilon
+from vitral.core.symbolic import OPERATORS
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.elementwise import Elementwise
@@ -38,6 +39,13 @@ class Rescaling(Elementwise):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "scale": self.scale, "offset": self.offset}
+
+
+def _rescale(x: Any, scale: float, offset: float) -> Any:
+    return Rescaling(scale, offset)(x)
+
+
+OPERATORS["rescale"] = _rescale
 
 
 @registry.register()

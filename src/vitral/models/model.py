@@ -12,7 +12,7 @@ from vitral.core.custom_objects import custom_object_scope
 from vitral.core.messages import say
 from vitral.core.symbolic import KerasTensor
 from vitral.core.variable import Variable
-from vitral.errors import ConfigError
+from vitral.errors import ConfigError, NotKnownYetError
 from vitral.layers.layer import Layer
 from vitral.models.subclassed import Subclassed
 from vitral.typing import Array, Config, Shape
@@ -86,7 +86,7 @@ class Model(Subclassed):
 
     def _only(self, tensors: list[KerasTensor], what: str) -> Any:
         if not tensors:
-            raise ConfigError(f'model "{self.name}" has no {what} yet: give it an Input, or call build')
+            raise NotKnownYetError(f'model "{self.name}" has no {what} yet: give it an Input, or call build')
         return tensors[0] if len(tensors) == 1 else tensors
 
     @property
