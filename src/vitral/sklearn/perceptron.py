@@ -96,8 +96,9 @@ class Perceptron:
             return 0.0
         penalty = 0.0
         for layer in self.layers:
-            kernel = layer.kernel.value
-            layer.kernel.add_grad(kernel * kernel.dtype.type(self.recipe.alpha / total))
+            kernel, gradient = layer.kernel.value, layer.kernel.grad
+            assert gradient is not None, "the pass back has just made it, for nobody else"
+            gradient += kernel * kernel.dtype.type(self.recipe.alpha / total)
             penalty += float(np.vdot(kernel, kernel))
         return self.recipe.alpha / 2 * penalty
 
