@@ -283,6 +283,8 @@ class Layer(Weights, Sharing, RemembersArguments):
     def check_batch(self, x: Any) -> None:
         """Raise ShapeError unless the batch fits the shape for which the layer was built."""
         expected = self.input_shape
+        if isinstance(x, np.ndarray) and x.shape[1:] == expected[1:]:
+            return
         batches, shapes = (x, expected) if isinstance(expected, list) else ([x], [expected])
         fits = len(batches) == len(shapes) and all(map(_fits, batches, shapes))
         if not fits:
@@ -348,9 +350,8 @@ def _samples(shapes: Any) -> list[Shape]:
 
 
 def _fits(batch: Array, shape: Shape) -> bool:
-    wanted, got = shape[1:], batch.shape[1:]
-    return wanted == got or (
-        batch.ndim == len(shape) and all(a is None or a == b for a, b in zip(wanted, got, strict=True))
+    return batch.ndim == len(shape) and all(
+        want is None or want == got for want, got in zip(shape[1:], batch.shape[1:], strict=True)
     )
 
 

@@ -30,29 +30,27 @@ class Chain:
         made the values that this one received, if the two may go back through that layer's activation together.
         """
         caches: list[tuple[Cache, Any, int | None]] = []
-        layers = self.layers
-        last = len(layers) - 1
-        absorbable_end = last if self.last_alone else last + 1
+        last = len(self.layers) - 1
         maker: int | None = None
-        for position, layer in enumerate(layers):
+        for position, layer in enumerate(self.layers):
             if len(caches) > position:
                 continue  # the layer before has done this one's work
-            following = None
+            absorbed = None
             if not through_activation and position == last:
                 x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
-            elif position + 1 < absorbable_end and (following := self._absorbed_by(layer, position + 1)) is not None:
-                x, cache = layer.forward_absorbing(x, training, following)
+            elif layer.absorbs and (absorbed := self._absorbed_by(layer, position + 1)) is not None:
+                x, cache = layer.forward_absorbing(x, training, absorbed)
             else:
                 x, cache = layer.forward(x, training)
-            if layer.activity_regularizer is None:
-                caches.append((cache, None, maker))
-                if not layer.keeps_values:
-                    maker = position
-            else:
+            if layer.activity_regularizer is not None:
                 caches.append((cache, x, maker))
                 maker = None  # the penalty's gradient joins behind the activation
-            if following is not None:
+                continue
+            caches.append((cache, None, maker))
+            if absorbed is not None:
                 caches.append(_ABSORBED)
+            if not layer.keeps_values:
+                maker = position
         return x, caches
 
     def backward(self, dy: Any, caches: Cache, *, input_gradient: bool, through_activation: bool = True) -> Any:
@@ -111,6 +109,8 @@ class Chain:
 
     def _absorbed_by(self, layer: Layer, position: int) -> str | None:
         """What the layer can do in place of the next one, at `position`, unless a penalty must see what is between."""
+        if position >= len(self.layers) - self.last_alone:
+            return None
         following = self.layers[position]
         absorbable = following.absorbable
         if absorbable not in layer.absorbs or layer.activity_regularizer or following.activity_regularizer:

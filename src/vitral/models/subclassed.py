@@ -105,6 +105,8 @@ class Subclassed(Trainer):
             super().check_input_shape(shape)
 
     def as_batch(self, given: Any) -> Any:
+        if isinstance(given, np.ndarray):
+            return as_float(given)
         drawn = type(self).forward is Subclassed.forward
         several = isinstance(given, dict) or (isinstance(given, (list, tuple)) and _are_arrays(given))
         return map_structure(as_float, given) if drawn and several else super().as_batch(given)

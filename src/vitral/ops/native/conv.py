@@ -1,5 +1,6 @@
 """Convolution by the compiled kernels, which choose the algorithm by the shapes."""
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def conv2d(
         )
     expect_images("conv2d", x)
     x, kernel = contiguous(x), contiguous(kernel)
-    rows, columns, before = _geometry(x, kernel, strides, padding, dilation)
+    rows, columns, before = _geometry(x.shape[1:3], kernel.shape[:2], strides, padding, dilation)
     z = empty((len(x), rows, columns, kernel.shape[3]))
     _native.conv2d(x, kernel, bias, strides, dilation, before, groups, IN_PLACE.get(activation, 0), z, None)
     y, activation_cache = after_activation(activation, z)
@@ -89,7 +90,7 @@ def conv2d_max_pool2d(
         )
     expect_images("conv2d_max_pool2d", x)
     x, kernel = contiguous(x), contiguous(kernel)
-    rows, columns, before = _geometry(x, kernel, strides, padding, dilation)
+    rows, columns, before = _geometry(x.shape[1:3], kernel.shape[:2], strides, padding, dilation)
     y = empty((len(x), rows // 2, columns // 2, kernel.shape[3]))
     winners = empty(y.shape, _BYTE)
     _native.conv2d(x, kernel, bias, strides, dilation, before, groups, IN_PLACE[activation], y, winners)
@@ -136,14 +137,14 @@ def _gradients(
     return dx, dkernel, dbias
 
 
-def _geometry(x: Array, kernel: Array, strides: Pair, padding: str, dilation: Pair) -> tuple[int, int, Any]:
-    """Rows and columns of the result, and the padding before the first ones."""
-    _, height, width, _ = x.shape
-    kernel_height, kernel_width, _, _ = kernel.shape
-    rows = output_size(height, kernel_height, strides[0], dilation[0], padding)
-    columns = output_size(width, kernel_width, strides[1], dilation[1], padding)
+@lru_cache(maxsize=1024)
+def _geometry(size: Pair, window: Pair, strides: Pair, padding: str, dilation: Pair) -> tuple[int, int, Pair]:
+    """Rows and columns of the result, and the padding before the first ones.
+
+    Known after the first batch: to work them out takes longer than some convolutions of a single image.
+    """
+    rows, columns = map(output_size, size, window, strides, dilation, (padding, padding))
     if padding == "valid":
         return rows, columns, (0, 0)
-    top, _ = same_padding(height, kernel_height, strides[0], dilation[0])
-    left, _ = same_padding(width, kernel_width, strides[1], dilation[1])
+    (top, _), (left, _) = map(same_padding, size, window, strides, dilation)
     return rows, columns, (top, left)
