@@ -5,6 +5,8 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import ExitStack, closing
 from typing import Any, Literal
 
+import numpy as np
+
 from vitral.callbacks import Callback, CallbackList, History
 from vitral.config import max_epochs
 from vitral.core.rng import next_seed
@@ -237,7 +239,12 @@ class Trainer(Resumable):
 
     def predict_on_batch(self, x: Any) -> Any:
         """The model's output for these samples as one batch."""
-        return self.predict(x, batch_size=len(Data.of(x, layout=self.layout)), verbose=0)
+        data = Data.of(x, layout=self.layout)
+        feed = ArrayFeed(data, len(data), wanted=None)
+        self._build_for(data)
+        ((_, (batch, _, _)),) = feed.epoch(0, seed=None)
+        # Copies, because an output may be a view of x.
+        return self.result([np.array(y) for y in self.predict_step(self._fitted(batch))])
 
     def _prepare(self, feed: Feed, action: str) -> None:
         """Build the model and check the labels, all of them if they are there; says once after each `compile` what is

@@ -12,7 +12,7 @@ def dense(x: Array, kernel: Array, bias: Array | None, *, activation: str = "lin
         return reference.dense(x, kernel, bias, activation=activation)
     expect_samples("dense", x)
     x, kernel = contiguous(x), contiguous(kernel)
-    z = empty((*x.shape[:-1], kernel.shape[1]))
+    z = empty(x.shape[:-1] + kernel.shape[1:])
     _native.dense(x, kernel, bias, IN_PLACE.get(activation, 0), z)
     y, activation_cache = after_activation(activation, z)
     return y, Affine(x, kernel, bias is not None, activation, activation_cache)
