@@ -1,5 +1,7 @@
 """What metrics count, how their state is kept, how they are found, and what they refuse."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -267,3 +269,11 @@ def test_a_metric_as_keras_users_write_it() -> None:
 def test_sums_without_a_name_are_different_ones() -> None:
     metric = metrics.Mean()
     assert metric.add_weight() is not metric.add_weight()
+
+
+def test_functions_are_named_as_in_keras() -> None:
+    def NearEnough(y_true: Any, y_pred: Any) -> Any:
+        return y_true
+
+    assert metrics.MeanMetricWrapper(NearEnough).name == "near_enough"
+    assert metrics.MeanMetricWrapper(lambda y_true, y_pred: y_true).name == "lambda"

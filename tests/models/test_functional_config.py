@@ -1,6 +1,7 @@
 """Functional models as Keras 3.15 describes, copies and draws them."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -201,3 +202,10 @@ def test_a_call_that_waits_for_ever() -> None:
     config["layers"][-1]["inbound_nodes"][0]["args"] = [tensor([None, 1], "nobody", 0, 0)]
     with pytest.raises(ConfigError, match='called on "nobody", which is not in the model'):
         type(two_by_two()).from_config(config)
+
+
+def test_model_itself_makes_a_graph_of_a_configuration() -> None:
+    model = two_by_two()
+    again: Any = Model.from_config(model.get_config())
+    assert type(again) is type(model)
+    assert again.get_config() == model.get_config()

@@ -252,3 +252,14 @@ def test_variables_that_training_changes_and_leaves_alone() -> None:
     assert names() == (["gamma", "beta"], ["kernel", "bias", *moving])
     model.trainable = False
     assert names() == ([], ["kernel", "bias", "gamma", "beta", *moving])
+
+
+def test_a_model_as_the_first_of_several_layers_brings_its_input_along() -> None:
+    """As in Keras: on transfer learning, the base has its shape already."""
+    base = Sequential([layers.Input((6,)), layers.Dense(4)])
+    alone = Sequential([base])
+    assert not alone.built
+    model = Sequential([base, layers.Dense(3)])
+    assert (model.input_shape, model.output_shape, model.count_params()) == ((None, 6), (None, 3), 28 + 15)
+    alone.add(layers.Dense(2))
+    assert alone.output_shape == (None, 2)

@@ -1,5 +1,6 @@
 """The books that the base class keeps: variables, rates, names, errors."""
 
+import pickle
 from copy import deepcopy
 
 import numpy as np
@@ -148,6 +149,19 @@ def test_averages_are_swapped_and_put_in() -> None:
     assert not optimizer.averages_swapped
     with pytest.raises(ConfigError, match="keeps no averages; build the optimizer with use_ema=True"):
         SGD(0.5, name="sgd").swap_averages()
+
+
+def test_the_learning_rate_answers_as_keras_variable() -> None:
+    optimizer = SGD(0.1)
+    rate = optimizer.learning_rate
+    assert rate.numpy() == 0.1
+    assert type(optimizer.get_config()["learning_rate"]) is type(pickle.loads(pickle.dumps(rate))) is float
+    rate.assign(rate * 0.5)
+    assert optimizer.learning_rate == 0.05
+    scheduled = SGD(schedules.ExponentialDecay(0.5, 1, 0.5))
+    assert scheduled.learning_rate.numpy() == 0.5
+    with pytest.raises(ConfigError, match="follows a ExponentialDecay and cannot be set to"):
+        scheduled.learning_rate.assign(0.1)
 
 
 def test_learning_rate_can_be_set() -> None:

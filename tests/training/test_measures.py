@@ -66,3 +66,9 @@ def test_a_model_is_compiled_as_another_was(model: Sequential) -> None:
     assert other.get_compile_config() == model.get_compile_config()
     with pytest.raises(ModelFileError, match="unknown loss"):
         other.compile_from_config({**model.get_compile_config(), "loss": "nonsense"})
+
+
+@pytest.mark.parametrize("name", ["train_step", "test_step", "predict_step"])
+def test_a_step_of_ones_own_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"Own writes {name}, whose gradients nobody would write"):
+        type("Own", (Model,), {name: lambda self, data: {}})

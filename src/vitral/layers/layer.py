@@ -319,9 +319,9 @@ class Layer(Weights, Sharing, RemembersArguments):
 
     @property
     def input_shape(self) -> Any:
-        """Shape for which the layer was built; raises ConfigError before that."""
+        """Shape for which the layer was built; raises NotKnownYetError, a ConfigError, before that."""
         if self._input_shape is None:
-            raise ConfigError(f'layer "{self.name}" has not been built yet, so its shapes are not known')
+            raise NotKnownYetError(f'layer "{self.name}" has not been built yet, so its shapes are not known')
         return self._input_shape
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vitral.core.naming import snake_case
 from vitral.core.targets import weights_for
 from vitral.metrics.metric import Metric, registry
 from vitral.typing import Array
@@ -113,7 +114,8 @@ class MeanMetricWrapper(WeightedMean):
     def __init__(
         self, fn: Callable[..., Array], name: str | None = None, dtype: str | None = None, **arguments: Any
     ) -> None:
-        super().__init__(name or getattr(fn, "__name__", None), dtype)
+        its_name = getattr(fn, "__name__", "")
+        super().__init__(name or (snake_case(its_name.strip("<>")) or None), dtype)
         self._fn = fn
         self._arguments = arguments
 

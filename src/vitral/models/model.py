@@ -160,6 +160,11 @@ class Model(Subclassed):
     @classmethod
     def from_config(cls, config: Config, custom_objects: Mapping[str, Any] | None = None) -> Self:
         """The model that `get_config` described; `custom_objects` are further classes by name."""
+        if cls is Model and "input_layers" in config:
+            from vitral.models.functional import Functional
+
+            graph: Any = Functional.from_config(config, custom_objects)
+            return graph  # type: ignore[no-any-return]
         with custom_object_scope(custom_objects):
             return cls(**config)
 

@@ -17,8 +17,9 @@ from vitral.typing import Array, Cache, Config, Shape
 class Sequential(Model):
     """A stack of layers, each fed with the output of the one before.
 
-    The shape of the input comes from an `Input` as the first entry, from `input_shape=` on the first layer, from
-    `build`, or from the first data. Names of layers must differ; raises ConfigError if not.
+    The shape of the input comes from an `Input` as the first entry, from `input_shape=` on the first layer, from a
+    model that is the first of several layers, from `build`, or from the first data. Names of layers must differ;
+    raises ConfigError if not.
 
     >>> from vitral import layers
     >>> model = Sequential([layers.Input(shape=(4,)), layers.Dense(3, activation="relu"), layers.Dense(2)])
@@ -59,6 +60,8 @@ class Sequential(Model):
             )
         if not self._layers and self._input is None and layer.declared_input_shape is not None:
             self._start(InputLayer(batch_shape=layer.declared_input_shape))
+        if self._input is None and len(self._layers) == 1 and _is_network_of_one_input(self._layers[0]):
+            self.build(self._layers[0].input_shape)
         if self._tensors:
             self._tensors.append(layer(self._tensors[-1]))
             self._mark_built()
@@ -201,6 +204,10 @@ class Sequential(Model):
 
     def __repr__(self) -> str:
         return f"<Sequential name={self.name}, built={self.built}>"
+
+
+def _is_network_of_one_input(layer: Layer) -> bool:
+    return isinstance(layer, Model) and layer.built and isinstance(layer.input_shape, tuple)
 
 
 def _dtype_policy() -> Config:

@@ -159,4 +159,5 @@ def _written(shape: Shape) -> str:
 
 
 def _count(layer: Layer) -> str:
-    return f"{layer.count_params():,}" if layer.built else "0 (unbuilt)"
+    has_weights_to_come = not layer.built and type(layer).build is not Layer.build
+    return "0 (unbuilt)" if has_weights_to_come else f"{layer.count_params():,}"

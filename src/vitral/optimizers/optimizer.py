@@ -98,7 +98,7 @@ class Optimizer(Averaging):
         schedule = self._schedule
         config: Config = {
             "name": self.name,
-            "learning_rate": self.learning_rate if schedule is None else schedules.serialize(schedule),
+            "learning_rate": float(self.learning_rate) if schedule is None else schedules.serialize(schedule),
             "weight_decay": self.weight_decay,
             **self.clipping.get_config(),
             "use_ema": self.use_ema,

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 
@@ -52,11 +52,13 @@ class State(Configurable):
         return int(self._iterations.value.item() // (self.gradient_accumulation_steps or 1))
 
     @property
-    def learning_rate(self) -> float:
-        """The learning rate of the next step. Can be set, to a number or a schedule; a schedule only to another."""
-        if self._schedule is not None:
-            return float(self._schedule(self.step))
-        return float(self._rate.value)
+    def learning_rate(self) -> "LearningRate":
+        """The learning rate of the next step. Can be set, to a number or a schedule; a schedule only to another.
+
+        It is a number with two methods of Keras' variable: `learning_rate.numpy()`, `learning_rate.assign(0.1)`.
+        """
+        value = self._rate.value if self._schedule is None else self._schedule(self.step)
+        return LearningRate(value, self)
 
     @learning_rate.setter
     def learning_rate(self, value: float | LearningRateSchedule) -> None:
@@ -197,3 +199,31 @@ class State(Configurable):
         # Shared state has a key of its own, which stays.
         self._slots = {(name, ids.get(key, key)): slot for (name, key), slot in self._slots.items()}
         self._trainable = {id(variable): variable for variable in self._trainable.values()}
+
+
+class LearningRate(float):
+    """A learning rate as a number that knows whose it is.
+
+    >>> from vitral.optimizers import SGD
+    >>> optimizer = SGD(0.5)
+    >>> optimizer.learning_rate.assign(optimizer.learning_rate * 0.5); optimizer.learning_rate.numpy()
+    np.float64(0.25)
+    """
+
+    def __new__(cls, value: Any, optimizer: State) -> Self:
+        made = super().__new__(cls, value)
+        made._optimizer = optimizer
+        return made
+
+    _optimizer: State
+
+    def numpy(self) -> np.float64:
+        """The number as NumPy has it."""
+        return np.float64(self)
+
+    def assign(self, value: Any) -> None:
+        """Give the optimizer another one; raises ConfigError if it follows a schedule."""
+        self._optimizer.learning_rate = float(value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return float, (float(self),)

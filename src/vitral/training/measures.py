@@ -17,7 +17,7 @@ class Measures(Steps):
     """The side of a compiled network that can be asked what it thinks of predictions.
 
     A training takes loss and gradient from the compiled losses at once and asks none of these methods: a subclass that
-    writes one of them raises ConfigError.
+    writes one of them raises ConfigError, as does one that writes a step, which in Keras follows what is computed.
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -27,6 +27,12 @@ class Measures(Steps):
                 raise ConfigError(
                     f"{cls.__name__} writes {name}, which a training does not ask: give compile a Loss with call and "
                     "gradient, or a Metric"
+                )
+        for name in ("train_step", "test_step", "predict_step"):
+            if name in vars(cls):
+                raise ConfigError(
+                    f"{cls.__name__} writes {name}, whose gradients nobody would write: write forward and backward, a "
+                    "Loss, or a loop around train_on_batch"
                 )
 
     def compute_loss(
