@@ -2,6 +2,7 @@
 its metrics are single)."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 
 from tests.training.conftest import fill
 from vitral import Input, Model, layers, optimizers
+from vitral.core.tree import flatten
 from vitral.errors import ConfigError, DataError, ModelWarning, ShapeError
+from vitral.models import load_model
 from vitral.typing import Array
 
 CE = "sparse_categorical_crossentropy"
@@ -234,3 +237,40 @@ def test_a_last_layer_whose_activation_another_needs_is_not_taken_apart(double: 
     dz = (a - [1, 0]) + 2 * (d - 3) * (w - a @ w) * a
     model.train_on_batch(data, [np.array([0]), np.array([[3.0]])])
     np.testing.assert_allclose(before[0] - model.get_weights()[0], np.outer(data[0], dz), rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        lambda a, b, c: [a, [b, c]],
+        lambda a, b, c: {"x": a, "y": [b, c]},
+        lambda a, b, c: ([a], {"z": c, "y": b}),
+    ],
+)
+def test_inputs_may_lie_in_lists_in_lists(structure: Callable[..., Any], tmp_path: Path) -> None:
+    tensors = [Input((2,), name=name) for name in "abc"]
+    model = Model(structure(*tensors), layers.Concatenate()(tensors))
+    arrays = [np.full((3, 2), value) for value in (1.0, 2.0, 3.0)]
+    expected = np.repeat([[1.0, 2.0, 3.0]], 2, axis=1)
+    given = structure(*arrays)
+    np.testing.assert_array_equal(model(given), np.repeat(expected, 3, axis=0))
+    for x in (given, arrays, dict(zip("abc", arrays, strict=True))):
+        np.testing.assert_array_equal(model.predict(x, verbose=0)[:1], expected)
+    model.save(tmp_path / "nested.keras")
+    np.testing.assert_array_equal(load_model(tmp_path / "nested.keras").predict(given, verbose=0)[:1], expected)
+    outer = Model(structure(*tensors), layers.Dense(1, kernel_initializer="ones")(model(structure(*tensors))))
+    outer.compile("sgd", "mse")
+    assert outer.evaluate(given, np.zeros(3), verbose=0) == 144
+    y, cache = model.forward(given)
+    dx = flatten(model.backward(np.ones_like(y), cache))
+    assert [part.shape for part in dx] == [(3, 2)] * 3
+
+
+def test_outputs_may_lie_in_lists_in_dictionaries() -> None:
+    x = Input((1,))
+    model = Model(x, {"same": x, "more": [2 * x, x + 1]})
+    predicted = model.predict(np.array([[3.0]]), verbose=0)
+    assert {name: np.asarray(part).ravel().tolist() for name, part in predicted.items()} == {
+        "same": [3.0],
+        "more": [6.0, 4.0],
+    }

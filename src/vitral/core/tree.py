@@ -40,6 +40,34 @@ def map_structure(function: Callable[[Any], Any], structure: Any) -> Any:
     return pack(structure, [function(thing) for thing in flatten(structure)])
 
 
+def along(structure: Any, given: Any) -> list[Any] | None:
+    """What is given in the place of each thing in a structure; None if that is of another structure.
+
+    >>> along(["a", {"c": "d", "b": "e"}], [[1, 2], {"b": 3, "c": [4], "f": 5}]), along(["a", ["b"]], [1, 2])
+    ([[1, 2], 3, [4]], None)
+    """
+    if isinstance(structure, dict):
+        fits = isinstance(given, dict) and set(structure) <= set(given)
+        pairs = [(structure[key], given[key]) for key in sorted(structure)] if fits else None
+    elif isinstance(structure, (list, tuple)):
+        fits = isinstance(given, (list, tuple)) and len(given) == len(structure)
+        pairs = list(zip(structure, given, strict=True)) if fits else None
+    else:
+        return [given]
+    parts = [along(*pair) for pair in pairs or ()]
+    return None if pairs is None or None in parts else [thing for part in parts for thing in part or ()]
+
+
+def is_nested(structure: Any) -> bool:
+    """Whether there is a structure in the structure.
+
+    >>> is_nested([1, [2]]), is_nested({"a": 1})
+    (True, False)
+    """
+    parts = structure.values() if isinstance(structure, dict) else structure
+    return isinstance(structure, (list, tuple, dict)) and any(isinstance(part, (list, tuple, dict)) for part in parts)
+
+
 def is_shape(value: Any) -> bool:
     """Whether this is one shape, and not a structure of shapes.
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 from vitral.core.custom_objects import custom_object_scope
 from vitral.core.symbolic import KerasTensor
 from vitral.core.targets import as_float
-from vitral.core.tree import as_shapes, flatten, flatten_shapes, map_structure, pack
+from vitral.core.tree import along, as_shapes, flatten, flatten_shapes, is_nested, map_structure, pack
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers import Layer
 from vitral.models.graph import Graph
@@ -87,16 +87,17 @@ class Functional(Model):
 
     @property
     def layout(self) -> Layout:
-        return Layout(self._input_names, self.output_keys)
+        return Layout(self._input_names, self.output_keys, self.input if is_nested(self.input) else None)
 
     @property
     def output_keys(self) -> list[str]:
-        """The names of the outputs' layers; where the outputs are in a dictionary, its keys."""
-        return sorted(self.output) if isinstance(self.output, dict) else self.output_names
+        """The names of the outputs' layers; where the outputs are in a dictionary alone, its keys."""
+        of_dictionary = isinstance(self.output, dict) and not is_nested(self.output)
+        return sorted(self.output) if of_dictionary else self.output_names
 
     @property
     def _input_names(self) -> list[str]:
-        if isinstance(self.input, dict):
+        if isinstance(self.input, dict) and not is_nested(self.input):
             return sorted(self.input)
         return [tensor.name for tensor in self._inputs]
 
@@ -173,7 +174,7 @@ class Functional(Model):
         dxs = self._passes.backward(flatten(dy), caches, behind, self.needs_input_gradient)
         if not self.needs_input_gradient:
             return None
-        if keys is not None:
+        if keys is not None and not is_nested(self.input):
             return dict(zip(self._input_names, dxs, strict=True))
         return dxs if len(dxs) > 1 or isinstance(self.input, (list, tuple)) else dxs[0]
 
@@ -198,6 +199,9 @@ class Functional(Model):
     def _in_order(self, given: Any, flat: Callable[[Any], list[Any]]) -> list[Any]:
         """What was given for each input, in their order; raises ConfigError unless that is one thing each."""
         names = self._input_names
+        things = along(self.input, given) if is_nested(self.input) else None
+        if things is not None:
+            return things
         if isinstance(given, dict):
             if not set(names) <= set(given):
                 raise ConfigError(

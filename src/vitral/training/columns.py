@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from vitral.core.tree import along
 from vitral.errors import ConfigError
 from vitral.typing import Array
 
@@ -40,16 +41,19 @@ def arrays_of(value: Any) -> list[Any]:
 class Layout(NamedTuple):
     """Names of a model's inputs and outputs, by which arrays may be given; None for a single one without a name.
 
-    A single array needs no name; of several there is a list in the order of the names, or a dictionary.
+    A single array needs no name; of several there is a list in the order of the names, or a dictionary. `nested` is the
+    structure of the inputs if lists or dictionaries lie in each other there; arrays may be given so as well.
     """
 
     inputs: Sequence[str] | None = None
     outputs: Sequence[str] | None = None
+    nested: Any = None
 
     def x(self, given: Any) -> Any:
         """The inputs' arrays in order, in a list if there are several; raises ConfigError for other names or another
         number. A dictionary may hold more than is needed, as in Keras."""
-        return _in_order(given, self.inputs, "x")
+        things = None if self.nested is None else along(self.nested, given)
+        return _in_order(given, self.inputs, "x") if things is None else things
 
     def y(self, given: Any) -> Any:
         """The same for labels; those of some outputs may be left out of a dictionary, or None."""

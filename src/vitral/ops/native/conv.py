@@ -1,7 +1,6 @@
 """Convolution by the compiled kernels, which choose the algorithm by the shapes."""
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
