@@ -15,12 +15,19 @@ class AtTrainBatchBegin(Callback):
         pass
 
 
+class AtTestBatchBegin(Callback):
+    def on_test_batch_begin(self, batch, logs=None):
+        pass
+
+
 class Whole(CallbackList):
     def on_train_batch_end(self, batch, logs=None):
         pass
 
 
-@pytest.mark.parametrize("member", [AtBatchEnd(), AtTrainBatchBegin(), ProgbarLogger(), CallbackList()])
+@pytest.mark.parametrize(
+    "member", [AtBatchEnd(), AtTrainBatchBegin(), AtTestBatchBegin(), ProgbarLogger(), CallbackList()]
+)
 def test_a_list_follows_batches_if_a_member_does(member) -> None:
     assert CallbackList([History(), member]).follows_batches
 

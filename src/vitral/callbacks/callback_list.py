@@ -57,7 +57,7 @@ class CallbackList(Callback):
 
     @property
     def follows_batches(self) -> bool:
-        """Whether any of them does something when a batch of a training begins or ends."""
+        """Whether any of them does something when a batch of a training or an evaluation begins or ends."""
         return type(self) is not CallbackList or any(
             _overrides(member, method) for member in self.callbacks for method in _OF_BATCHES
         )
@@ -145,7 +145,7 @@ class CallbackList(Callback):
             member.on_predict_batch_end(batch, logs)
 
 
-_OF_BATCHES = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+_OF_BATCHES = [f"on_{phase}batch_{moment}" for phase in ("", "train_", "test_") for moment in ("begin", "end")]
 
 
 def _overrides(member: Callback, method: str) -> bool:

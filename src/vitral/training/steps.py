@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,6 +18,19 @@ from vitral.typing import Array
 _quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore")
 
 
+class Plan(NamedTuple):
+    """What a step must know of the model; it holds as long as nobody can have changed the model."""
+
+    variables: list[Variable]
+    """Those that the optimizer moves."""
+
+    weights: list[Variable]
+    """All that may have a gradient from the last step."""
+
+    seams: list[Seam]
+    """For each output, where its loss meets the layer that makes it."""
+
+
 class Steps(Compiled):
     """A compiled network that can take a step on a batch.
 
@@ -25,13 +38,16 @@ class Steps(Compiled):
     several outputs.
     """
 
+    def plan(self) -> Plan:
+        """What the next step must know; it may be used for many, if nothing but steps happens between them."""
+        return Plan(self.trainable_weights, self.weights, self._seams())
+
     @_quiet
-    def train_step(self, x: Any, y: Any, weight: Any) -> None:
+    def train_step(self, x: Any, y: Any, weight: Any, plan: Plan) -> None:
         """Forward, losses, backward, update; the losses and the metrics are added to the running means."""
-        variables = self.trainable_weights
-        seams = self._seams()
+        variables, all_weights, seams = plan
         outputs, caches = self.run(x, True, [seam is not Seam.BEFORE for seam in seams])
-        for variable in self.weights:
+        for variable in all_weights:
             variable.zero_grad()
         mixed = [
             mix_targets(lambda targets: self.run_targets(targets, caches), *pair)
@@ -51,9 +67,9 @@ class Steps(Compiled):
         self._metrics.update(total, values, ys, self._predictions(outputs, seams), weights)
 
     @_quiet
-    def test_step(self, x: Any, y: Any, weight: Any) -> None:
+    def test_step(self, x: Any, y: Any, weight: Any, plan: Plan) -> None:
         """Forward and losses; the losses and the metrics are added to the running means."""
-        seams = self._seams()
+        seams = plan.seams
         outputs, caches = self.run(x, False, [seam is not Seam.BEFORE for seam in seams])
         ys, weights = self._for_outputs(y), self._for_outputs(weight)
         values = [goal.value(*arrays) for goal, *arrays in zip(self._goals, ys, outputs, weights, strict=True)]
@@ -66,7 +82,6 @@ class Steps(Compiled):
         return self.run(x, False, [True] * len(self.output_names))[0]
 
     def _seams(self) -> list[Seam]:
-        """For each output, where its loss meets the layer that makes it."""
         return [seam_of(goal.loss, layer) for goal, layer in zip(self._goals, self.output_layers, strict=True)]
 
     def _for_outputs(self, part: Any) -> list[Any]:

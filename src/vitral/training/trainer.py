@@ -135,11 +135,13 @@ class Trainer(Resumable):
             self._metrics.reset()
         listeners.on_epoch_begin(epoch)
         followed = listeners.follows_batches
+        plan = self.plan()  # which may have to change where code of others runs between the steps
+        steady = feed.is_whole and not followed
         with closing(feed.epoch(epoch, self.shuffle_seed if shuffle else None, first)) as batches:
             for step, (x, y, weight) in batches:
                 if followed:
                     listeners.on_train_batch_begin(step)
-                self.train_step(*self._checked(feed, x, y), weight)
+                self.train_step(*self._checked(feed, x, y), weight, plan if steady else self.plan())
                 if followed:
                     listeners.on_train_batch_end(step, self._metrics.result())
                 if self.stop_training:
@@ -176,11 +178,16 @@ class Trainer(Resumable):
         self._metrics.reset()
         listeners.on_test_begin()
         feed.rewind()
+        followed = listeners.follows_batches
+        plan = self.plan()
+        steady = feed.is_whole and not followed
         with closing(feed.epoch(0, seed=None)) as batches:
             for step, (x, y, weight) in batches:
-                listeners.on_test_batch_begin(step)
-                self.test_step(*self._checked(feed, x, y), weight)
-                listeners.on_test_batch_end(step, self._metrics.result())
+                if followed:
+                    listeners.on_test_batch_begin(step)
+                self.test_step(*self._checked(feed, x, y), weight, plan if steady else self.plan())
+                if followed:
+                    listeners.on_test_batch_end(step, self._metrics.result())
         logs = self._metrics.result()
         listeners.on_test_end(logs)
         return logs
@@ -233,7 +240,7 @@ class Trainer(Resumable):
         self._prepare(feed, "a step on a batch")
         self._metrics.reset()
         for _, (x, y, weight) in feed.epoch(0, seed=None):
-            step(self._fitted(x), y, weight)
+            step(self._fitted(x), y, weight, self.plan())
         logs = self._metrics.result()
         return logs if return_dict else self._metrics.in_order(logs)
 
