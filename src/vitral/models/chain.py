@@ -98,6 +98,19 @@ class Chain:
         """Whether some output of a layer adds to the loss."""
         return any(layer.penalizes for layer in self.layers)
 
+    @property
+    def may_penalize(self) -> bool:
+        """Whether `activity_penalty` can be other than 0."""
+        return any(
+            layer.activity_regularizer is not None or type(layer).activity_penalty is not Layer.activity_penalty
+            for layer in self.layers
+        )
+
+    @property
+    def may_mix(self) -> bool:
+        """Whether `mixed_targets` can return other targets."""
+        return any(type(layer).mixed_targets is not Layer.mixed_targets for layer in self.layers)
+
     def activity_penalty(self, caches: Cache) -> float:
         """What the layers' outputs add to the loss."""
         total = 0.0

@@ -184,6 +184,14 @@ class Functional(Model):
     def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
         self._passes.backward(dys, caches, behind, input_gradient=False)
 
+    @property
+    def may_penalize(self) -> bool:
+        return self._passes.may_penalize
+
+    @property
+    def may_mix(self) -> bool:
+        return self._passes.may_mix
+
     def run_targets(self, targets: Array, caches: Cache) -> Array:
         return self._passes.mixed_targets(targets, caches)
 

@@ -100,6 +100,16 @@ class Passes:
             targets = stage.chain.mixed_targets(targets, cache)
         return targets
 
+    @property
+    def may_penalize(self) -> bool:
+        """Whether `activity_penalty` can be other than 0."""
+        return any(stage.chain.may_penalize for stage in self._stages)
+
+    @property
+    def may_mix(self) -> bool:
+        """Whether `mixed_targets` can return other targets."""
+        return any(stage.chain.may_mix for stage in self._stages)
+
     def activity_penalty(self, caches: Cache) -> float:
         """What the layers' outputs add to the loss."""
         return sum(stage.chain.activity_penalty(cache) for stage, (cache, _) in zip(self._stages, caches, strict=True))

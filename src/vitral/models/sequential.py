@@ -167,6 +167,14 @@ class Sequential(Model):
     def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
         self._chain.backward(dys[0], caches, input_gradient=False, through_activation=behind[0])
 
+    @property
+    def may_penalize(self) -> bool:
+        return self._chain.may_penalize
+
+    @property
+    def may_mix(self) -> bool:
+        return self._chain.may_mix
+
     def run_targets(self, targets: Array, caches: Cache) -> Array:
         return self._chain.mixed_targets(targets, caches)
 

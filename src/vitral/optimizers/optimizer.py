@@ -249,9 +249,12 @@ class Optimizer(Averaging):
             missing = [variable.path for gradient, variable in pairs if gradient is None]
             warnings.warn(f"no gradient for {', '.join(missing)}: not updated", ModelWarning, stacklevel=4)
             variables = [variable for gradient, variable in pairs if gradient is not None]
-        unknown = [variable.path for variable in variables if id(variable) not in self._trainable]
-        if unknown:
-            raise ConfigError(f"{self.name} was built without {unknown[0]}; build a new optimizer for other variables")
+        if variables != self.trainable_variables:  # which they are, unless some layers are frozen
+            for variable in variables:
+                if id(variable) not in self._trainable:
+                    raise ConfigError(
+                        f"{self.name} was built without {variable.path}; build a new optimizer for other variables"
+                    )
         return given, variables
 
     def _is_decayed(self, variable: Variable) -> bool:

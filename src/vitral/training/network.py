@@ -77,6 +77,16 @@ class Network(Layer):
         Where `behind` is False, an output is that of its layer before the activation.
         """
 
+    @property
+    def may_penalize(self) -> bool:
+        """Whether `run_penalty` can be other than 0."""
+        return True
+
+    @property
+    def may_mix(self) -> bool:
+        """Whether `run_targets` can return other targets."""
+        return True
+
     def run_penalty(self, caches: Cache) -> float:
         """What the layers' activity regularizers add to the loss of a batch after `run`."""
         return 0.0
