@@ -60,8 +60,8 @@ void conv2d_backward(const In& x, const In& w, const In& dz, const std::optional
   kernels().convolution_weight_gradient(c, x.data(), dz.data(), places, dw.data(), db ? db->data() : nullptr);
   if (dx) {
     expect_size("dx", *dx, x.size());
-    kernels().convolution_input_gradient(c, dz.data(), places, w.data(), x.data(), static_cast<Activation>(input_activation),
-                                         dx->data());
+    kernels().convolution_input_gradient(c, dz.data(), places, w.data(), x.data(),
+                                         static_cast<Activation>(input_activation), dx->data());
   }
 }
 

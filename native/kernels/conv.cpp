@@ -6,22 +6,36 @@
 namespace vitral::VITRAL_ISA {
 namespace {
 
-// The size of Winograd's tiles, 4 or 2, or 0 where the direct algorithm takes less. Tiles that hang over the border
-// are paid for in full, and transforms have to be worth it: both channels and filters must be many.
-int winograd_tile(const Convolution& c, Index rows, Index columns) {
+// What it costs to transform the kernel once, and every tile, in multiplications as measured.
+constexpr Index kKernelCost = 700;
+constexpr double kTileCost = 1.6;
+constexpr double kStridedTileCost = 1.2;
+
+// 3x3, and so many channels and filters that transforms are worth it.
+bool suits_winograd(const Convolution& c) {
   constexpr Index kFewChannels = 16;
-  if (c.kernel_height != 3 || c.kernel_width != 3 || c.stride_y != 1 || c.stride_x != 1 || c.dilation_y != 1 ||
-      c.dilation_x != 1 || c.groups != 1 || c.channels < kFewChannels || c.filters < kFewChannels || c.top > 2 ||
-      c.left > 2)
-    return 0;
+  return c.kernel_height == 3 && c.kernel_width == 3 && c.dilation_y == 1 && c.dilation_x == 1 && c.groups == 1 &&
+         c.channels >= kFewChannels && c.filters >= kFewChannels && c.top <= 2 && c.left <= 2;
+}
+
+// Whether Winograd's algorithm takes less than the direct one, which needs 9 multiplications for each result.
+bool takes_less(const Convolution& c, Index rows, Index columns, double tile_cost, Index in_tiles) {
+  return tile_cost * static_cast<double>(c.n * in_tiles) < static_cast<double>(c.n * 9 * rows * columns - kKernelCost);
+}
+
+// With stride 1, how many results along an axis Winograd's tiles have, 4 or 2, or 0 for the direct algorithm. Tiles
+// that hang over the border are paid for in full.
+int winograd_tile(const Convolution& c, Index rows, Index columns) {
+  if (!suits_winograd(c) || c.stride_y != 1 || c.stride_x != 1) return 0;
   const Index by_four = 36 * ceil_div(rows, 4) * ceil_div(columns, 4);
   const Index by_two = 16 * ceil_div(rows, 2) * ceil_div(columns, 2);
-  // What it costs to transform the kernel once and every tile, in multiplications as measured.
-  constexpr Index kKernelCost = 700;
-  constexpr double kTileCost = 1.6;
-  const double direct = static_cast<double>(c.n * 9 * rows * columns - kKernelCost);
-  if (kTileCost * static_cast<double>(c.n * min(by_four, by_two)) >= direct) return 0;
+  if (!takes_less(c, rows, columns, kTileCost, min(by_four, by_two))) return 0;
   return by_four <= by_two ? 4 : 2;
+}
+
+bool takes_strided_tiles(const Convolution& c) {
+  return suits_winograd(c) && c.stride_y == 2 && c.stride_x == 2 &&
+         takes_less(c, c.rows, c.columns, kStridedTileCost, 25 * ceil_div(c.rows, 2) * ceil_div(c.columns, 2));
 }
 
 // Pooled ones are few, and left to the direct algorithm.
@@ -34,7 +48,7 @@ bool is_depthwise(const Convolution& c, const std::uint8_t* winners) {
 void convolution(const Convolution& c, const float* x, const float* w, const float* bias, Activation activation,
                  float* y, std::uint8_t* winners) {
   const bool relu = activation == Activation::relu;
-  if (const int tile = winograd_tile(c, c.rows, c.columns))
+  if (const int tile = takes_strided_tiles(c) ? 2 : winograd_tile(c, c.rows, c.columns))
     winograd_convolution(c, tile, x, w, bias, relu, y, winners);
   else if (is_depthwise(c, winners))
     depthwise_convolution(c, x, w, bias, relu, y);

@@ -42,7 +42,8 @@ void narrow_weight_gradient(const float* x, const float* dz, Index n, Index inpu
   const Workspace sums(parts * size);
   for_each_piece(parts * panels, 2.0 * static_cast<double>(n * size), [&](Index piece) {
     const Index begin = piece / panels * kPart, steps = min(kPart, n - begin);
-    const Index first = piece % panels * kPanel, width = panel_width(inputs, piece % panels), whole = round_up(width, L);
+    const Index first = piece % panels * kPanel, width = panel_width(inputs, piece % panels);
+    const Index whole = round_up(width, L);
     const float* panel = x + begin * inputs + first;
     const Workspace copy(width == whole ? 0 : steps * whole), transposed(units * kPanel);
     if (width != whole) pack_panel(panel, inputs, 0, steps, width, copy);

@@ -27,7 +27,9 @@ void window_offsets(const Convolution& c, Index width, Table& table) {
         table[i++] = static_cast<std::int32_t>((u * c.dilation_y * width + v * c.dilation_x) * c.channels + channel);
 }
 
-Index padded_columns(const Convolution& c) { return (c.columns - 1) * c.stride_x + (c.kernel_width - 1) * c.dilation_x + 1; }
+Index padded_columns(const Convolution& c) {
+  return (c.columns - 1) * c.stride_x + (c.kernel_width - 1) * c.dilation_x + 1;
+}
 Index padded_rows(const Convolution& c, Index rows) {
   return (rows - 1) * c.stride_y + (c.kernel_height - 1) * c.dilation_y + 1;
 }
@@ -41,8 +43,8 @@ bool needs_padding(const Convolution& c) {
 struct PackedKernel {
   PackedKernel(const Convolution& c, const float* w)
       : steps(c.taps() * c.group_channels()), group_size(packed_size(steps, c.group_filters())),
-        as_stored(c.groups == 1 && c.filters <= kPanel && c.filters % L == 0), space(as_stored ? 0 : c.groups * group_size),
-        panels(as_stored ? w : space) {
+        as_stored(c.groups == 1 && c.filters <= kPanel && c.filters % L == 0),
+        space(as_stored ? 0 : c.groups * group_size), panels(as_stored ? w : space) {
     if (as_stored) return;
     const Index count = ceil_div(c.group_filters(), kPanel);
     for_each_piece(c.groups * count, 4.0 * static_cast<double>(c.kernel_size()), [&](Index piece) {
@@ -95,7 +97,8 @@ void convolve(const Convolution& c, const Convolution& pooled, const float* x, c
   for_each_piece(c.n * blocks, 2 * c.multiply_adds(), [&](Index piece) {
     const Index image = piece / blocks, row = piece % blocks * block, rows = min(block, c.rows - row);
     const Index size = rows * c.columns * c.filters;
-    const Workspace padded(pad ? padded_rows(c, rows) * width * c.channels : 0), unpooled(winners == nullptr ? 0 : size);
+    const Workspace padded(pad ? padded_rows(c, rows) * width * c.channels : 0);
+    const Workspace unpooled(winners == nullptr ? 0 : size);
     const float* from = images[image] + row * c.stride_y * width * c.channels;
     if (pad) {
       images.part(image, row * c.stride_y - c.top, padded_rows(c, rows), -c.left, width, padded);

@@ -1,5 +1,5 @@
-// The gradient of a convolution's input, of any kernel size, stride, dilation and number of groups: a convolution of the
-// output's gradient for each phase of the stride.
+// The gradient of a convolution's input, of any kernel size, stride, dilation and number of groups: a convolution of
+// the output's gradient for each phase of the stride.
 #include "kernels/activated.h"
 #include "kernels/kernels.h"
 #include "kernels/loop.h"
@@ -55,8 +55,9 @@ struct PhaseTaps {
 // channels. The steps of a phase are its taps, each with all filters of a group.
 struct PhasedKernel {
   PhasedKernel(const Convolution& c, const float* w, const Reach& vertical, const Reach& horizontal)
-      : c(c), offsets(c.taps() * c.group_filters()), group_size(packed_size(c.taps() * c.group_filters(), c.group_channels())),
-        space(c.groups * group_size), phases_space(c.stride_y * c.stride_x * static_cast<Index>(sizeof(PhaseTaps) / 4)) {
+      : c(c), offsets(c.taps() * c.group_filters()),
+        group_size(packed_size(c.taps() * c.group_filters(), c.group_channels())), space(c.groups * group_size),
+        phases_space(c.stride_y * c.stride_x * static_cast<Index>(sizeof(PhaseTaps) / 4)) {
     const Index gf = c.group_filters(), gc = c.group_channels(), panels = ceil_div(gc, kPanel);
     Index step = 0;
     for (Index ry = 0; ry < c.stride_y; ++ry)
@@ -95,7 +96,8 @@ struct PhasedKernel {
   PhaseTaps* phases() const { return reinterpret_cast<PhaseTaps*>(static_cast<float*>(phases_space)); }
   float* panel(Index group, Index number, const PhaseTaps& taps) const {
     const Index columns = panel_width(c.group_channels(), number);
-    return space + group * group_size + number * kPanel * c.taps() * c.group_filters() + taps.first * round_up(columns, L);
+    return space + group * group_size + number * kPanel * c.taps() * c.group_filters() +
+           taps.first * round_up(columns, L);
   }
 
   const Convolution& c;

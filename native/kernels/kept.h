@@ -1,13 +1,13 @@
-// What has been made of weights, kept for as long as they stay the same: for a single sample, making it takes as long as
-// using it.
+// What has been made of weights, kept for as long as they stay the same: for a single sample, making it takes as long
+// as using it.
 #pragma once
 
 #include <cstdint>
 
 namespace vitral {
 
-// Values that are made of weights. Those that were made of the same source in the same way are taken again if the source
-// has not changed since; some of the last are kept for it, each with a copy of its source.
+// Values that are made of weights. Those that were made of the same source in the same way are taken again if the
+// source has not changed since; some of the last are kept for it, each with a copy of its source.
 // Nothing here is inline: a linker would keep one version, perhaps that of an instruction set which is not there.
 class Kept {
  public:

@@ -93,7 +93,8 @@ struct Updated {
                                   const std::uint8_t* winners, float* dw, float* db))                                 \
   X(convolution_input_gradient, (const Convolution& c, const float* dz, const std::uint8_t* winners,                  \
                                  const float* w, const float* x, Activation input_activation, float* dx))             \
-  /* winograd.cpp: 3x3, stride 1, no dilation, one group; tiles of m x m outputs, m 2 or 4. */                        \
+  /* winograd.cpp, winograd_weights.cpp: 3x3, no dilation, one group, in tiles of m x m results, m 4 or 2; stride 1, */\
+  /* forward with m = 2 also stride 2.                                                                               */\
   X(winograd_convolution, (const Convolution& c, int m, const float* x, const float* w, const float* bias,            \
                            bool relu, float* y, std::uint8_t* winners))                                               \
   X(winograd_weight_gradient, (const Convolution& c, int m, const float* x, const float* dz,                          \
@@ -125,7 +126,7 @@ struct Updated {
                          const float* weights, const std::uint8_t* keep, const float* dy, float* dquery,              \
                          float* dkey, float* dvalue))                                                                 \
   /* recurrent.cpp: p, dp (steps, batch, 4 or 3 units), outputs and cells (steps + 1, batch, units), doutputs one   */\
-  /* step less, gates (steps, batch, 4 units), dh and dc (batch, units), kernel (units, 4 or 3 units). */                  \
+  /* step less, gates (steps, batch, 4 units), dh and dc (batch, units), kernel (units, 4 or 3 units). */                 \
   X(lstm, (const Recurrence& r, const float* p, const float* kernel, float* outputs, float* cells, float* gates))     \
   X(lstm_backward, (const Recurrence& r, const float* doutputs, const float* kernel, const float* outputs,            \
                     const float* cells, const float* gates, float* dh, float* dc, float* dp, float* dkernel))         \

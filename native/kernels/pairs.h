@@ -27,7 +27,8 @@ inline void pair_kernel(const Convolution& c, const float* w, const float* bias,
   for (Index second = 0; second < 2; ++second) {
     for (Index u = 0; u < c.kernel_height; ++u)
       for (Index i = 0; i < c.kernel_width * c.channels; ++i)
-        std::memcpy(to + ((u * pair.kernel_width + second * c.stride_x) * c.channels + i) * pair.filters + second * c.filters,
+        std::memcpy(to + ((u * pair.kernel_width + second * c.stride_x) * c.channels + i) * pair.filters +
+                        second * c.filters,
                     w + (u * c.kernel_width * c.channels + i) * c.filters, c.filters * sizeof(float));
     if (bias != nullptr)
       std::memcpy(to + pair.kernel_size() + second * c.filters, bias, c.filters * sizeof(float));

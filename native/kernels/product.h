@@ -69,7 +69,8 @@ void multiply_block(const Left& left, Index row, Index rows, Index begin, Index 
       if (left.transposed)
         multiply_panel(rows, width, ByTiles{copy, steps}, b, packed_width, steps, result);
       else
-        multiply_panel(rows, width, ByRows{left.data + row * left.stride + k, left.stride}, b, packed_width, steps, result);
+        multiply_panel(rows, width, ByRows{left.data + row * left.stride + k, left.stride}, b, packed_width, steps,
+                       result);
     }
   }
 }
@@ -117,8 +118,8 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
       const Workspace packed(packed_size(steps, width));
       for (Index row = 0; row < rows; ++row) finish.prepare(row, panel * kPanel, width);
       right.pack(0, steps, panel * kPanel, width, packed);
-      multiply_block(left, 0, rows, 0, steps, columns, panel, panel + 1, [&](Index) { return static_cast<float*>(packed); },
-                     [&](Index) { return result_at(0, panel); });
+      multiply_block(left, 0, rows, 0, steps, columns, panel, panel + 1,
+                     [&](Index) { return static_cast<float*>(packed); }, [&](Index) { return result_at(0, panel); });
       finish_rows(0, rows, panel * kPanel, width);
     });
     return;

@@ -10,6 +10,9 @@
 // The gradient of the kernel is the exact adjoint: G^T [(A dy A^T) . (B^T d B)] G.
 //
 // Each function multiplies one vector by one matrix; the caller does it along both axes.
+//
+// A class with these functions says how many `inputs` along an axis make how many `transformed` entries and these how
+// many `outputs`, and at which input, before the padding, the tile begins whose first output is given.
 #pragma once
 
 #include "kernels/simd.h"
@@ -23,7 +26,8 @@ struct Winograd;
 // Interpolation at 0, 1, -1, 2, -2 and infinity.
 template <>
 struct Winograd<4> {
-  static constexpr int outputs = 4, inputs = 6;
+  static constexpr int outputs = 4, inputs = 6, transformed = 6;
+  static constexpr Index first_input(Index output) { return output; }
 
   VITRAL_INLINE void input(const Vec* d, Vec* t) {  // t = B^T d
     const Vec even_1 = d[4] - 4.0f * d[2], odd_1 = d[3] - 4.0f * d[1];
@@ -78,7 +82,8 @@ struct Winograd<4> {
 // Interpolation at 0, 1, -1 and infinity.
 template <>
 struct Winograd<2> {
-  static constexpr int outputs = 2, inputs = 4;
+  static constexpr int outputs = 2, inputs = 4, transformed = 4;
+  static constexpr Index first_input(Index output) { return output; }
 
   VITRAL_INLINE void input(const Vec* d, Vec* t) {
     t[0] = d[0] - d[2];
@@ -113,6 +118,39 @@ struct Winograd<2> {
     g[2] = 0.5f * (u[1] + u[2]) + u[3];
   }
 };
+
+// Stride 2: even inputs meet the outer two taps, odd ones the middle tap. The former make a convolution of two taps,
+// interpolated at 0, 1 and infinity, the latter one of a single tap: 25 multiplications for 2 x 2 outputs, not 36.
+// Forward only: the gradients take less time directly, since every transform writes more values than it reads.
+struct Strided {
+  static constexpr int outputs = 2, inputs = 5, transformed = 5;
+  static constexpr Index first_input(Index output) { return 2 * output; }
+
+  VITRAL_INLINE void input(const Vec* d, Vec* t) {
+    t[0] = d[0] - d[2];
+    t[1] = d[2];
+    t[2] = d[2] - d[4];
+    t[3] = d[1];
+    t[4] = d[3];
+  }
+
+  VITRAL_INLINE void output(const Vec* m, Vec* y) {
+    y[0] = m[0] + m[1] + m[3];
+    y[1] = m[1] - m[2] + m[4];
+  }
+
+  VITRAL_INLINE void kernel(const Vec* g, Vec* u) {
+    u[0] = g[0];
+    u[1] = g[0] + g[2];
+    u[2] = g[2];
+    u[3] = g[1];
+    u[4] = g[1];
+  }
+};
+
+// How many entries a tile of both axes has.
+template <class W>
+constexpr int entries_of = W::transformed * W::transformed;
 
 // Rows x columns values to more or fewer of them, with the same step along both axes.
 template <int From, int To, class Step>

@@ -236,6 +236,13 @@ TEST(convolutions_in_blocks) {
   }
 }
 
+// With stride 2 and enough images, Winograd's tiles for it; the second one's hang over the border.
+TEST(convolutions_in_strided_tiles) {
+  for (const bool pool : {false, true})
+    check_chosen(Expected(convolution_of({12, 16, 3, 2, 1, true}, {16, 17}, 19), Activation::relu, pool));
+  check_chosen(Expected(convolution_of({13, 15, 3, 2, 1, true}, {33, 70}, 37), Activation::tanh, false));
+}
+
 TEST(convolution_with_every_activation_and_without_bias) {
   for (const Depth& depth : {Depth{3, 5}, Depth{16, 17}}) {
     const Expected e(convolution_of({7, 9, 3, 1, 1, true}, depth, 2), Activation::linear, false);

@@ -115,6 +115,20 @@ def test_three_by_three_with_many_channels(n, size, inputs, filters, padding):
     _check(normal(n, *size, inputs), normal(3, 3, inputs, filters, seed=1), normal(filters), _WINOGRAD, padding=padding)
 
 
+@settings(max_examples=20, deadline=None)
+@given(
+    st.integers(4, 7),
+    st.tuples(st.integers(15, 23), st.integers(15, 23)),
+    st.sampled_from([16, 19, 32]),
+    st.sampled_from([16, 17, 70]),
+    _padding,
+)
+def test_three_by_three_with_many_channels_and_stride_two(n, size, inputs, filters, padding):
+    """Forward in Winograd's tiles for this stride, whose transforms only add, where few of them hang over the edge."""
+    x, kernel = normal(n, *size, inputs), normal(3, 3, inputs, filters, seed=1)
+    _check(x, kernel, normal(filters), 2 * _DIRECT, strides=(2, 2), padding=padding)
+
+
 @pytest.mark.parametrize(("inputs", "filters"), [(3, 8), (32, 32)])
 @pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh", "softmax", "gelu", "leaky_relu"])
 def test_activations(activation, inputs, filters):
