@@ -158,7 +158,7 @@ def test_checkpoints_every_few_batches() -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: callbacks.ModelCheckpoint("a.h5"), "ends in .keras"),
+        (lambda: callbacks.ModelCheckpoint("a.hdf"), "ends in .keras"),
         (lambda: callbacks.ModelCheckpoint("a.keras", save_weights_only=True), r"ends in \.weights\.h5"),
         (lambda: callbacks.ModelCheckpoint("a.keras", save_freq="batch"), "save_freq='batch'"),
         (lambda: callbacks.ReduceLROnPlateau(factor=1.0), "factor=1.0; expected a number below 1"),

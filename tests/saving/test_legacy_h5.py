@@ -10,8 +10,8 @@ import h5py
 import numpy as np
 import pytest
 
-from vitral import Input, Sequential, layers, models
-from vitral.errors import ModelFileError
+from vitral import Input, Model, Sequential, callbacks, layers, models
+from vitral.errors import ConfigError, ModelFileError
 
 DATA = Path(__file__).parent / "data"
 GOOD = DATA / "keras_legacy.h5"
@@ -88,3 +88,47 @@ def test_no_hdf5_at_all(tmp_path: Path) -> None:
     for name in ("m.h5", "nowhere.h5"):
         with pytest.raises(ModelFileError, match=name):
             models.load_model(tmp_path / name)
+
+
+def trained() -> Model:
+    inner = Sequential([Input((6, 6, 1)), layers.Conv2D(2, 3, activation="relu"), layers.BatchNormalization()])
+    x = Input((6, 6, 1))
+    model = Model(x, layers.Dense(3, activation="softmax")(layers.Flatten()(inner(x))))
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(X, Y, batch_size=4, epochs=2, verbose=0, shuffle=False)
+    return model
+
+
+def test_what_is_written_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    model = trained()
+    model.save(tmp_path / "model.h5")
+    again = models.load_model(tmp_path / "model.h5")
+    for one in (model, again):
+        one.fit(X, Y, batch_size=4, verbose=0, shuffle=False)
+    assert [w.tobytes() for w in again.get_weights()] == [w.tobytes() for w in model.get_weights()]
+    callback = callbacks.ModelCheckpoint(tmp_path / "epoch{epoch}.h5")
+    model.fit(X, Y, verbose=0, callbacks=[callback])
+    assert models.load_model(tmp_path / "epoch1.h5").evaluate(X, Y, verbose=0) == model.evaluate(X, Y, verbose=0)
+    with pytest.raises(ConfigError, match="exists; give overwrite=True"):
+        model.save(tmp_path / "model.h5", overwrite=False)
+
+
+def test_lists_of_names_that_are_too_long_for_one_attribute(tmp_path: Path) -> None:
+    """HDF5 takes no more than 64 KiB; 400 names of 200 characters are 80 KB."""
+    many = [layers.Dense(1, use_bias=False, name=f"{number:0200}") for number in range(400)]
+    model = Sequential([Input((1,)), *many])
+    model.save(tmp_path / "model.h5")
+    again = models.load_model(tmp_path / "model.h5")
+    assert [layer.name for layer in again.layers] == [layer.name for layer in many]
+    assert again.get_weights() == model.get_weights()
+
+
+def test_a_subclass_is_refused(tmp_path: Path) -> None:
+    class Own(Model):
+        def call(self, x: Any) -> Any:
+            return layers.Flatten()(x)
+
+    model = Own()
+    model.build((None, 2))
+    with pytest.raises(ConfigError, match=r"a Own cannot be described in the older \.h5 format; expected a name that"):
+        model.save(tmp_path / "model.h5")

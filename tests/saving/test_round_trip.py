@@ -259,7 +259,7 @@ def test_files_are_replaced_whole_and_readable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "save", "message"),
     [
-        ("m.h5", "save", r"ends in \.keras"),
+        ("m.h6", "save", r"ends in \.keras"),
         ("m.h5", "save_weights", r"ends in \.weights\.h5"),
     ],
 )

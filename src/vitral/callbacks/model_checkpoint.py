@@ -13,8 +13,9 @@ class ModelCheckpoint(MonitorCallback):
     """Saves the model, or its weights, at the end of every epoch or every `save_freq` batches.
 
     `filepath` may hold {epoch}, counted from 1, {batch} and names of the logs: "{epoch:02d}-{val_loss:.2f}.keras". It
-    ends in .keras, or in .weights.h5 if `save_weights_only`. With `save_best_only` only an improvement of `monitor`
-    is saved, of `initial_value_threshold` at first. Raises ConfigError for another ending or an unknown name.
+    ends in .keras, or .h5 for the older format, or in .weights.h5 if `save_weights_only`. With `save_best_only` only an
+    improvement of `monitor` is saved, of `initial_value_threshold` at first. Raises ConfigError for another ending or
+    an unknown name.
     """
 
     def __init__(
@@ -32,11 +33,11 @@ class ModelCheckpoint(MonitorCallback):
         if save_freq != "epoch" and not isinstance(save_freq, int):
             raise ConfigError(f'ModelCheckpoint has save_freq={save_freq!r}; expected "epoch" or a number of batches')
         self.filepath = str(filepath)
-        ending = ".weights.h5" if save_weights_only else ".keras"
-        if not self.filepath.endswith(ending):
+        endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
+        if not self.filepath.endswith(endings):
             raise ConfigError(
                 f"ModelCheckpoint has filepath={self.filepath!r} and save_weights_only={save_weights_only}; "
-                f"expected a name that ends in {ending}"
+                f"expected a name that ends in {endings[0]}"
             )
         self.verbose = verbose
         self.save_best_only = save_best_only

@@ -171,8 +171,8 @@ class Model(Subclassed):
     def save(self, filepath: str | Path, overwrite: bool = True, zipped: bool | None = None) -> None:
         """Write architecture, weights and optimizer to a `.keras` file, which Keras 3 can read as well.
 
-        Such a file is a zip archive: `zipped` is True or None. Raises ConfigError otherwise, for another ending, or if
-        the file exists and `overwrite` is False.
+        Such a file is a zip archive: `zipped` is True or None. A name that ends in `.h5` gets the format from before.
+        Raises ConfigError otherwise, for another ending, or if the file exists and `overwrite` is False.
         """
         from vitral.saving import save_model
 

@@ -5,6 +5,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+import numpy as np
+
+from vitral.config import floatx
 from vitral.core.tree import map_structure
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
@@ -82,10 +85,14 @@ def _totals(model: Model) -> Iterator[str]:
 
 def _total(title: str, variables: Sequence[Variable]) -> str:
     count = sum(variable.size for variable in variables)
-    # The learning rate is kept in double precision, but counts as one of the weights, as it does in Keras.
-    length = min((v.value.itemsize for v in variables if v.value.dtype.kind == "f"), default=0)
-    size = sum(v.size * length if v.value.dtype.kind == "f" else v.value.nbytes for v in variables)
+    size = sum(map(_bytes, variables))
     return f" {title}: {count:,} ({readable_size(size)})"
+
+
+def _bytes(variable: Variable) -> int:
+    """What it takes in memory, but for the learning rate: it is kept in double precision, and counts as Keras' own."""
+    is_rate = variable.name == "learning_rate" and variable.ndim == 0
+    return np.dtype(floatx()).itemsize if is_rate else variable.value.nbytes
 
 
 def _widths(length: int, shares: Sequence[float]) -> list[int]:

@@ -24,7 +24,7 @@ from vitral.errors import ConfigError, ModelFileError
 
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 
-_FORMAT_OF = "3.15.1"
+FORMAT_OF = "3.15.1"
 """The version of Keras whose format this is."""
 
 _BOMB_BYTES, _BOMB_RATIO = 1 << 30, 100
@@ -46,12 +46,12 @@ def write_archive(path: Path, config: Mapping[str, Any], weights: bytes, extra: 
     Raises ConfigError if the configuration holds what JSON cannot say; NumPy's numbers and arrays it can.
     """
     metadata = {
-        "keras_version": _FORMAT_OF,
+        "keras_version": FORMAT_OF,
         "date_saved": datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
         "vitral_version": vitral.__version__,
         **extra,
     }
-    description = json.dumps(config, default=_plain)
+    description = json.dumps(config, default=plain)
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         archive.writestr(_METADATA, json.dumps(metadata))
         archive.writestr(_CONFIG, description)
@@ -79,7 +79,8 @@ def read_archive(path: Path) -> Archive:
     return archive_
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """NumPy's numbers and arrays as JSON can say them; raises ConfigError for anything else."""
     if isinstance(value, (np.generic, np.ndarray)):
         return value.tolist()
     raise ConfigError(f"the model cannot be saved: get_config gave a {type(value).__name__}; expected plain values")

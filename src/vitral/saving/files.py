@@ -18,8 +18,10 @@ from vitral.saving import hdf5, legacy_h5
 from vitral.saving.archive import read_archive, write_archive
 from vitral.saving.h5 import find_weights, write_weights
 from vitral.saving.keras_config import compile_from_config, model_from_config
+from vitral.saving.legacy_writing import write_legacy
 from vitral.typing import Array, Config
 
+_LEGACY = (".h5", ".hdf5")
 _SHUFFLE_SEED = "vitral_shuffle_seed"
 
 
@@ -27,13 +29,18 @@ def save_model(model: Model, filepath: str | Path, overwrite: bool = True, zippe
     """Write architecture, weights, optimizer and random streams to a `.keras` file, in one step.
 
     Keras 3 can load the file, a zip archive: `zipped` is True or None. Of a subclass of Model the file has the class's
-    name and the arguments to make it with. Raises ConfigError for another ending, for a model that is not built, for
-    arguments that are no plain values, or if the file exists and `overwrite` is False; MissingExtraError without h5py.
+    name and the arguments to make it with. A name that ends in `.h5` gets the format from before, which has no random
+    streams and no subclasses. Raises ConfigError for another ending, for a model that is not built, for arguments that
+    are no plain values, or if the file exists and `overwrite` is False; MissingExtraError without h5py.
     """
     only_default("zipped", zipped, (None, True), "save")
-    path = _checked(filepath, ".keras", overwrite)
+    is_legacy = Path(filepath).suffix in _LEGACY
+    path = _checked(filepath, Path(filepath).suffix if is_legacy else ".keras", overwrite)
     if not model.built:
         raise ConfigError("a model that is not built has no weights to save: call model.build(shape) or fit first")
+    if is_legacy:
+        atomic_write(path, write_legacy(model))
+        return
     config = {**describe(model), "build_config": {"input_shape": model.input_shape}}
     if model.compiled:
         config["compile_config"] = model.get_compile_config()
@@ -57,7 +64,7 @@ def load_model(
     """
     path = Path(filepath)
     with custom_object_scope(custom_objects):
-        if path.suffix in (".h5", ".hdf5"):
+        if path.suffix in _LEGACY:
             return _load_legacy(path, compile, safe_mode)
         archive = read_archive(path)
         with hdf5.reading(io.BytesIO(archive.weights), path) as file:
