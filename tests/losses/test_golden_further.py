@@ -175,7 +175,7 @@ def test_sets_of_a_whole_batch() -> None:
     # 1 - 2 i / (3 + 3) with i = 1.1; its derivative is (2 i / 6 - 2 y) / 6
     assert value == pytest.approx(1 - 2.2 / 6)
     np.testing.assert_allclose(gradient, (2.2 / 6 - 2 * Y) / 6, rtol=1e-6)
-    with pytest.raises(ShapeError, match="sample_weight has shape"):
+    with pytest.raises(ShapeError, match="this loss gives one number for the whole batch: give it an axis"):
         Dice()(Y, P, WEIGHT)
     with pytest.raises(ConfigError, match="expected None or the last axes"):
         Dice(axis=0)(Y, P)

@@ -143,6 +143,11 @@ def weights_for(values: Array, sample_weight: npt.ArrayLike) -> Array:
     fits = weight.ndim <= values.ndim and all(
         have in (1, want) for have, want in zip(weight.shape, values.shape, strict=False)
     )
+    if not fits and values.ndim == 0:
+        raise ShapeError(
+            f"sample_weight has shape {np.shape(sample_weight)}, but this loss gives one number for the whole batch: "
+            "give it an axis, or leave weights of samples and classes out"
+        )
     if not fits:
         raise ShapeError(
             f"sample_weight has shape {np.shape(sample_weight)}; expected {values.shape[:1]} or {values.shape}"

@@ -127,6 +127,11 @@ class Layer(Weights, Sharing, RemembersArguments):
 
     def forward(self, x: Any, training: bool = False) -> tuple[Any, Cache]:
         """The layer's output for a batch, and what `backward` will need."""
+        if hasattr(self, "call"):
+            raise ConfigError(
+                f"{type(self).__name__} writes call and no forward: where call is made of layers, derive the class "
+                "from keras.Model; where it is a formula, write forward and backward"
+            )
         raise NotImplementedError(f"{type(self).__name__} has no forward")
 
     def backward(self, dy: Any, cache: Cache) -> Any:
