@@ -507,3 +507,14 @@ def test_multipliers_and_decay_hold_for_the_variables_that_they_name() -> None:
     optimizer.apply_gradients([(np.full((3, 2), 1.0), kernel), (np.full(2, 1.0), bias)])
     np.testing.assert_array_equal(kernel.value, np.full((3, 2), 0.5))  # 1 - 0.5 * 1
     np.testing.assert_array_equal(bias.value, np.full(2, 0.6875))  # 1 - 0.25 * 0.25 - 0.25 * 1
+
+
+def test_a_step_in_single_precision_is_computed_in_single_precision() -> None:
+    class Descent(Optimizer):
+        def update_step(self, gradient, variable, learning_rate):
+            types.append((learning_rate * gradient).dtype)
+
+    types: list[np.dtype] = []
+    Descent(0.1).apply_gradients([(np.ones(2, np.float32), dense()[1])])
+    Descent(schedules.ExponentialDecay(0.1, 1, 0.5)).apply_gradients([(np.ones(2, np.float32), dense()[1])])
+    assert types == [np.float32, np.float32]

@@ -194,7 +194,8 @@ class Optimizer(Averaging):
     def _move(self, gradients: list[Array], variables: Sequence[Variable]) -> None:
         """Take a step: clip, decay, update."""
         gradients = self.clipping.clip(gradients)
-        rate, multipliers = self.learning_rate, self.learning_rate_multipliers
+        # Exactly a float: by any other number, single precision would become double.
+        rate, multipliers = float(self.learning_rate), self.learning_rate_multipliers
         self.begin_step()
         if not multipliers:
             self._decay_and_update(gradients, variables, rate)
