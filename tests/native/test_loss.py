@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 pytest.importorskip("vitral._native", reason="the kernels were not compiled")
 
 from tests.native.compare import assert_same_bits_on_any_threads, in_double
-from vitral.errors import ShapeError
+from vitral.errors import DataError, ShapeError
 from vitral.ops.native import loss as native
 from vitral.ops.reference import loss as reference
 from vitral.typing import Array
@@ -173,8 +173,9 @@ def test_labels_of_any_integer_type_but_in_range(case: tuple[str, str, dict[str,
     np.testing.assert_array_equal(getattr(native, name)(predictions, labels.astype(np.uint8), **options)[0], losses)
     for wrong in (-1, 5):
         labels[2] = wrong
-        with pytest.raises(IndexError, match=f"received the label {wrong}; expected 0 to 4"):
-            getattr(native, name)(predictions, labels, **options)
+        for module in (native, reference):
+            with pytest.raises(DataError, match=f"label {wrong}, but there are 5 outputs; expected labels from 0 to 4"):
+                getattr(module, name)(predictions, labels, **options)
 
 
 def test_shapes_that_do_not_fit_are_refused() -> None:

@@ -89,6 +89,13 @@ def class_labels(y_true: npt.ArrayLike, y_pred: Array, *, name: str) -> npt.NDAr
 
     Raises ShapeError if their number does not fit, DataError if one is no class of `y_pred`.
     """
+    labels = whole_labels(y_true, y_pred, name=name)
+    check_range(labels, y_pred.shape[-1], name=name)
+    return labels
+
+
+def whole_labels(y_true: npt.ArrayLike, y_pred: Array, *, name: str) -> npt.NDArray[np.intp]:
+    """The same for an operation that looks itself whether they are classes of `y_pred`."""
     labels = np.asarray(y_true)
     if labels.shape != y_pred.shape[:-1] and labels.shape == (*y_pred.shape[:-1], 1):
         labels = labels[..., 0]
@@ -102,22 +109,21 @@ def class_labels(y_true: npt.ArrayLike, y_pred: Array, *, name: str) -> npt.NDAr
     if labels.dtype.kind == "f" and not np.array_equal(whole, labels):
         wrong = labels[whole != labels].flat[0]
         raise DataError(f'"{name}" received the label {wrong}; expected whole numbers')
-    check_range(whole, y_pred.shape[-1], name=name)
     return whole
 
 
 def labels_but(
     ignore_class: int | None, y_true: npt.ArrayLike, y_pred: Array, *, name: str
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_] | None]:
-    """As `class_labels`, with 0 in place of the class to ignore; and which labels are not to be ignored, None for all.
+    """As `whole_labels`, with 0 in place of the class to ignore; and which labels are not to be ignored, None for all.
 
     >>> labels_but(255, [1, 255], np.zeros((2, 3)), name="loss")
     (array([1, 0]), array([ True, False]))
     """
     if ignore_class is None:
-        return class_labels(y_true, y_pred, name=name), None
+        return whole_labels(y_true, y_pred, name=name), None
     counts = np.asarray(y_true) != ignore_class
-    labels = class_labels(np.where(counts, y_true, 0), y_pred, name=name)
+    labels = whole_labels(np.where(counts, y_true, 0), y_pred, name=name)
     return labels, counts.reshape(labels.shape)
 
 

@@ -59,7 +59,10 @@ def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[Array, Array]:
 
 @operation
 def sparse_softmax_cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
-    """`softmax_cross_entropy` with y = 1 at the label and 0 elsewhere, without writing y down."""
+    """`softmax_cross_entropy` with y = 1 at the label and 0 elsewhere, without writing y down.
+
+    Raises DataError for a label that is not 0 to n - 1, with n logits.
+    """
     raise NotImplementedError
 
 
@@ -79,5 +82,8 @@ def categorical_cross_entropy(
 def sparse_categorical_cross_entropy(
     probabilities: Array, labels: Array, *, epsilon: float, before_softmax: bool = False
 ) -> tuple[Array, Array]:
-    """`categorical_cross_entropy` with y = 1 at the label and 0 elsewhere, without writing y down."""
+    """`categorical_cross_entropy` with y = 1 at the label and 0 elsewhere, without writing y down.
+
+    Raises DataError for a label that is not 0 to n - 1, with n probabilities.
+    """
     raise NotImplementedError

@@ -89,6 +89,9 @@ def _against_targets(
 def _against_labels(
     kernel: Callable[..., None], predictions: Array, labels: Array, *options: Any
 ) -> tuple[Array, Array]:
-    return _against_targets(
-        kernel, predictions, labels if labels.dtype == _LABELS else labels.astype(_LABELS), *options
-    )
+    labels = labels if labels.dtype == _LABELS else labels.astype(_LABELS)
+    try:
+        return _against_targets(kernel, predictions, labels, *options)
+    except IndexError:
+        reference.check_labels(labels, predictions.shape[-1])
+        raise

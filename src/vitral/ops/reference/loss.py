@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vitral.errors import DataError
 from vitral.typing import Array
 
 
@@ -61,6 +62,7 @@ def softmax_cross_entropy(logits: Array, targets: Array) -> tuple[Array, Array]:
 
 
 def sparse_softmax_cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
+    check_labels(labels, logits.shape[-1])
     shifted = logits - logits.max(axis=-1, keepdims=True)
     at_label = np.take_along_axis(shifted, labels[..., np.newaxis], axis=-1)
     a = np.exp(shifted, out=shifted)
@@ -87,6 +89,7 @@ def categorical_cross_entropy(
 def sparse_categorical_cross_entropy(
     probabilities: Array, labels: Array, *, epsilon: float, before_softmax: bool = False
 ) -> tuple[Array, Array]:
+    check_labels(labels, probabilities.shape[-1])
     total = probabilities.sum(axis=-1, keepdims=True)
     share = np.take_along_axis(probabilities, labels[..., np.newaxis], axis=-1) / total
     a = np.clip(share, epsilon, 1 - epsilon)
@@ -100,6 +103,15 @@ def sparse_categorical_cross_entropy(
         gradient[...] = slope
         _add_at_labels(gradient, labels, -slope / a)
     return losses, gradient
+
+
+def check_labels(labels: Array, classes: int) -> None:
+    """Raise DataError, naming the label, unless all labels are 0 to `classes` - 1."""
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if wrong.size:
+        raise DataError(
+            f"received the label {wrong[0]}, but there are {classes} outputs; expected labels from 0 to {classes - 1}"
+        )
 
 
 def _add_at_labels(array: Array, labels: Array, summand: Array | int) -> None:
