@@ -40,7 +40,7 @@ void narrow_weight_gradient(const float* x, const float* dz, Index n, Index inpu
   constexpr Index kPart = 1024;
   const Index parts = ceil_div(n, kPart), panels = ceil_div(inputs, kPanel), size = inputs * units;
   const Workspace sums(parts * size);
-  for_each_piece(parts * panels, 2.0 * static_cast<double>(n * size), [&](Index piece) {
+  for_each_piece(parts * panels, static_cast<double>(n * size), [&](Index piece) {
     const Index begin = piece / panels * kPart, steps = min(kPart, n - begin);
     const Index first = piece % panels * kPanel, width = panel_width(inputs, piece % panels);
     const Index whole = round_up(width, L);

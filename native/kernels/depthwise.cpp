@@ -243,7 +243,7 @@ void depthwise_weight_gradient(const Convolution& c, const float* x, const float
   const Taps taps = taps_of(vertical, 0);
   const Workspace sums(parts * size);
   with_lanes(c.channels, [&](auto v) {
-    for_each_piece(parts, 2 * c.multiply_adds(), [&](Index part) {
+    for_each_piece(parts, c.multiply_adds(), [&](Index part) {
       const Workspace of_row(size);
       float* total = sums + part * size;
       std::memset(total, 0, static_cast<std::size_t>(size) * sizeof(float));

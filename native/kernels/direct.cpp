@@ -94,7 +94,7 @@ void convolve(const Convolution& c, const Convolution& pooled, const float* x, c
   // Rows of y in a block: a whole image, or less where there are few images; pairs of rows, for the pooling.
   const Index block = min(c.rows, max(2, c.n * c.rows / 32 * 2));
   const Index blocks = ceil_div(c.rows, block);
-  for_each_piece(c.n * blocks, 2 * c.multiply_adds(), [&](Index piece) {
+  for_each_piece(c.n * blocks, c.multiply_adds(), [&](Index piece) {
     const Index image = piece / blocks, row = piece % blocks * block, rows = min(block, c.rows - row);
     const Index size = rows * c.columns * c.filters;
     const Workspace padded(pad ? padded_rows(c, rows) * width * c.channels : 0);
@@ -152,7 +152,7 @@ void weight_gradient(const Convolution& c, const float* x, const Gradients& grad
   const Index panels = ceil_div(c.group_filters(), kPanel);
   const Index most = max(1, kGradientsInCache / round_up(c.filters, L));
   const Index at_once = ceil_div(windows, max(1, ceil_div(windows, most)));
-  for_each_piece(parts, 2 * c.multiply_adds(), [&](Index part) {
+  for_each_piece(parts, c.multiply_adds(), [&](Index part) {
     float* total = sums + part * size;
     float* bias_total = bias_sums + part * bias_size;
     std::memset(total, 0, size * sizeof(float));

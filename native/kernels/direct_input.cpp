@@ -119,7 +119,7 @@ void direct_input_gradient(const Convolution& c, const float* dz, const std::uin
   const Index gc = c.group_channels(), width = horizontal.count, panels = ceil_div(gc, kPanel);
   const bool pad = vertical.lowest != 0 || vertical.count != c.rows || horizontal.lowest != 0 || width != c.columns;
 
-  for_each_piece(c.n, 2 * c.multiply_adds(), [&](Index image) {
+  for_each_piece(c.n, c.multiply_adds(), [&](Index image) {
     const Workspace padded(pad ? vertical.count * width * c.filters : 0), unpooled(gradients.room_for(1));
     const Images given = gradients.images(image, 1, unpooled);
     const float* windows = given[image];

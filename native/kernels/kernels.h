@@ -126,7 +126,7 @@ struct Updated {
                          const float* weights, const std::uint8_t* keep, const float* dy, float* dquery,              \
                          float* dkey, float* dvalue))                                                                 \
   /* recurrent.cpp: p, dp (steps, batch, 4 or 3 units), outputs and cells (steps + 1, batch, units), doutputs one   */\
-  /* step less, gates (steps, batch, 4 units), dh and dc (batch, units), kernel (units, 4 or 3 units). */                 \
+  /* step less, gates (steps, batch, 4 units), dh and dc (batch, units), kernel (units, 4 or 3 units). */             \
   X(lstm, (const Recurrence& r, const float* p, const float* kernel, float* outputs, float* cells, float* gates))     \
   X(lstm_backward, (const Recurrence& r, const float* doutputs, const float* kernel, const float* outputs,            \
                     const float* cells, const float* gates, float* dh, float* dc, float* dp, float* dkernel))         \
@@ -160,7 +160,7 @@ struct Updated {
                                 bool before_softmax, float* losses, float* gradient))                                 \
   X(sparse_categorical_cross_entropy, (const float* p, const std::int64_t* labels, Index rows, Index columns,         \
                                        double epsilon, bool before_softmax, float* losses, float* gradient))          \
-  /* update.cpp: one pass over `count` variables, their gradients and their state, which is in the order of the */       \
+  /* update.cpp: one pass over `count` variables, their gradients and their state, which is in the order of the */    \
   /* formula's. Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                               \
   X(weight_decay_update, (const Updated* variables, Index count, double rate))                                        \
   X(sgd_update, (const Updated* variables, Index count, double learning_rate))                                        \

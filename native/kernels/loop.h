@@ -9,11 +9,11 @@
 namespace vitral::VITRAL_ISA {
 namespace {
 
-// Calls body(piece) for every piece; on this thread alone where all the work together, in floating-point
-// operations or values touched, is not worth waking the others.
+// Calls body(piece) for every piece; on this thread alone where all the work together, in multiply-adds or values
+// touched, is not worth waking the others.
 template <class Body>
 void for_each_piece(Index count, double work, Body&& body) {
-  constexpr double kWorthSharing = 100'000;
+  constexpr double kWorthSharing = 200'000;
   if (work < kWorthSharing) {
     for (Index piece = 0; piece < count; ++piece) body(piece);
     return;

@@ -3,11 +3,15 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdlib>
 #include <mutex>
 #include <new>
 #include <vector>
+
+#include "kernels/spin.h"
 
 namespace vitral {
 namespace {
@@ -35,17 +39,29 @@ SizeClass size_class(std::size_t bytes) {
   return {4 * power + static_cast<int>(steps), (std::size_t{1} << power) + steps * step};
 }
 
+struct Block {
+  void* data;
+  int owner;  // the thread that gave it back, in whose core's cache it lies
+};
+
+// A number of its own for every thread.
+int this_thread() {
+  static std::atomic<int> count{0};
+  thread_local const int number = count.fetch_add(1);
+  return number;
+}
+
 struct State {
-  std::mutex mutex;
-  std::vector<void*> free[kClasses];
+  SpinLock lock;
+  std::vector<Block> free[kClasses];
   MemoryUse use{};
 };
 
-// Never destroyed: arrays may be freed after the statics of this file. A child of fork must not inherit a mutex that
+// Never destroyed: arrays may be freed after the statics of this file. A child of fork must not inherit a lock that
 // some other thread holds.
 State& state() {
   static State* const instance = [] {
-    pthread_atfork([] { state().mutex.lock(); }, [] { state().mutex.unlock(); }, [] { state().mutex.unlock(); });
+    pthread_atfork([] { state().lock.lock(); }, [] { state().lock.unlock(); }, [] { state().lock.unlock(); });
     return new State;
   }();
   return *instance;
@@ -68,12 +84,16 @@ void* take(std::size_t bytes) {
   const SizeClass size = size_class(bytes);
   State& s = state();
   {
-    std::lock_guard lock(s.mutex);
+    std::lock_guard guard(s.lock);
     s.use.in_use += static_cast<std::int64_t>(size.bytes);
     auto& blocks = s.free[size.number];
     if (!blocks.empty()) {
-      void* block = blocks.back();
-      blocks.pop_back();
+      // The last one that was this thread's, or else the last one.
+      const int self = this_thread();
+      auto chosen = std::find_if(blocks.rbegin(), blocks.rend(), [=](const Block& b) { return b.owner == self; });
+      if (chosen == blocks.rend()) chosen = blocks.rbegin();
+      void* block = chosen->data;
+      blocks.erase(std::next(chosen).base());
       s.use.cached -= static_cast<std::int64_t>(size.bytes);
       return block;
     }
@@ -82,7 +102,7 @@ void* take(std::size_t bytes) {
   try {
     return fresh(size.bytes);
   } catch (const std::bad_alloc&) {
-    std::lock_guard lock(s.mutex);
+    std::lock_guard guard(s.lock);
     s.use.in_use -= static_cast<std::int64_t>(size.bytes);
     throw;
   }
@@ -91,21 +111,21 @@ void* take(std::size_t bytes) {
 void give_back(void* block, std::size_t bytes) noexcept {
   const SizeClass size = size_class(bytes);
   State& s = state();
-  std::lock_guard lock(s.mutex);
+  std::lock_guard guard(s.lock);
   s.use.in_use -= static_cast<std::int64_t>(size.bytes);
   if (s.use.cached + static_cast<std::int64_t>(size.bytes) > kLargestCache) {
     std::free(block);
     return;
   }
-  s.free[size.number].push_back(block);
+  s.free[size.number].push_back({block, this_thread()});
   s.use.cached += static_cast<std::int64_t>(size.bytes);
 }
 
 void clear_cache() {
   State& s = state();
-  std::lock_guard lock(s.mutex);
+  std::lock_guard guard(s.lock);
   for (auto& blocks : s.free) {
-    for (void* block : blocks) std::free(block);
+    for (const Block& block : blocks) std::free(block.data);
     blocks.clear();
   }
   s.use.cached = 0;
@@ -113,7 +133,7 @@ void clear_cache() {
 
 MemoryUse memory_use() {
   State& s = state();
-  std::lock_guard lock(s.mutex);
+  std::lock_guard guard(s.lock);
   return s.use;
 }
 

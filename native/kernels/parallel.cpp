@@ -1,4 +1,5 @@
 #include "kernels/parallel.h"
+#include "kernels/spin.h"
 #include "kernels/subnormals.h"
 
 #include <pthread.h>
@@ -9,14 +10,6 @@
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#if defined(__x86_64__)
-#define VITRAL_PAUSE() __builtin_ia32_pause()
-#elif defined(__aarch64__)
-#define VITRAL_PAUSE() asm volatile("yield")
-#else
-#define VITRAL_PAUSE() std::this_thread::yield()
-#endif
 
 namespace vitral {
 namespace {

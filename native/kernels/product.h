@@ -83,15 +83,26 @@ inline bool reads_backwards() {
   return now;
 }
 
-// C = the steps [begin, end) of A B, with B as it lies in memory.
-inline void multiply_as_stored(const Left& left, const Right& right, Index rows, Index columns, Index begin, Index end,
-                               float* c) {
-  for (Index k = begin; k < end; k += kStepsAsStored)
+// C = the steps [begin, end) of A B, with B as it lies in memory, all but its last rows: a whole vector that begins in
+// one of them ends behind it.
+inline void multiply_as_stored(const Left& left, const Right& right, Index rows, Index columns, Index steps, Index begin,
+                               Index end, float* c) {
+  const auto multiply = [&](Index k, Index until, const float* b, Index stride) {
     for (Index first = 0; first < columns; first += kPanel) {
       Result result{c + first, columns, k > begin ? c + first : nullptr, columns, 0, false};
-      multiply_panel(rows, min(kPanel, columns - first), ByRows{left.data + k, left.stride},
-                     right.data + k * right.stride + first, right.stride, min(kStepsAsStored, end - k), result);
+      multiply_panel(rows, min(kPanel, columns - first), ByRows{left.data + k, left.stride}, b + first, stride, until - k,
+                     result);
     }
+  };
+  const Index width = round_up(columns, L), inside = min(end, steps - ceil_div(width - columns, right.stride));
+  for (Index k = begin; k < inside; k += kStepsAsStored)
+    multiply(k, min(k + kStepsAsStored, inside), right.data + k * right.stride, right.stride);
+  if (inside == end) return;
+  const Workspace last((end - inside) * width);
+  for (Index k = inside; k < end; ++k)
+    for (Index j = 0; j < width; j += L)
+      store(last + (k - inside) * width + j, load_up_to(right.data + k * right.stride + j, columns - j));
+  multiply(inside, end, last, width);
 }
 
 // C = A B, each column starting from `bias` unless it is null. finish(row, column, columns, values) is called once for
@@ -101,7 +112,7 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
               float* c, Finish&& finish) {
   const Index panels = ceil_div(columns, kPanel);
   const Index row_block = left.transposed ? 2 * kRowBlock : kRowBlock, blocks = ceil_div(rows, row_block);
-  const double work = 2.0 * static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(steps);
+  const double work = static_cast<double>(rows) * static_cast<double>(columns) * static_cast<double>(steps);
 
   const auto result_at = [&](Index row, Index panel) -> Result {
     const Index first = panel * kPanel;
@@ -155,13 +166,13 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
   const Index size = rows * columns;
   const Workspace sums(parts * size);
   // Few rows use every number of B once or twice: it is read where it lies.
-  const bool as_stored = rows <= kFewRows && !right.transposed && !left.transposed && columns % L == 0;
+  const bool as_stored = rows <= kFewRows && !right.transposed && !left.transposed;
   const bool back = as_stored && steps * columns > kReadOneWay && reads_backwards();
   for_each_piece(parts, work, [&](Index piece) {
     const Index part = back ? mirrored(piece, parts) : piece;
     const Index begin = steps * part / parts, end = steps * (part + 1) / parts;
     if (as_stored) {
-      multiply_as_stored(left, right, rows, columns, begin, end, sums + part * size);
+      multiply_as_stored(left, right, rows, columns, steps, begin, end, sums + part * size);
       return;
     }
     const Workspace packed(packed_size(end - begin, columns));

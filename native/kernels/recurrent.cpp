@@ -15,7 +15,7 @@ constexpr Index kRows = kRowBlock;
 template <class Body>
 void for_each_block_of_samples(const Recurrence& r, Index gates, Body&& body) {
   const Index blocks = ceil_div(r.batch, kRows);
-  const double products = 2.0 * static_cast<double>(r.steps * r.batch) * static_cast<double>(r.units * gates * r.units);
+  const double products = static_cast<double>(r.steps * r.batch) * static_cast<double>(r.units * gates * r.units);
   for_each_piece(blocks, products, [&](Index block) {
     const Index begin = r.batch * block / blocks;
     body(begin, r.batch * (block + 1) / blocks - begin);

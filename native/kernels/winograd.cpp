@@ -147,7 +147,7 @@ void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<
   const Tiles<W> tiles(c, max(kSmallestBlock, min(kLargestBlock, fit)), x.winners != nullptr);
   const Index in_width = round_up(c.channels, L);
   const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
-  for_each_piece(tiles.blocks, 2 * c.multiply_adds(), [&](Index block) {
+  for_each_piece(tiles.blocks, c.multiply_adds(), [&](Index block) {
     const Index first = block * tiles.block, last = min(tiles.count, first + tiles.block);
     const Index image = tiles[first].image, images = tiles[last - 1].image - image + 1;
     const Workspace inputs(entries * in_plane), products(entries * out_plane), unpooled(x.room_for(images));

@@ -72,7 +72,7 @@ void weight_gradient(const Convolution& c, const Images& x, const Gradients& dz,
   const Workspace sums(parts * size), bias_sums(parts * out_width);
   const Index panels = ceil_div(c.filters, kPanel);
 
-  for_each_piece(parts, 2 * c.multiply_adds(), [&](Index part) {
+  for_each_piece(parts, c.multiply_adds(), [&](Index part) {
     float* total = sums + part * size;
     float* bias_total = bias_sums + part * out_width;
     std::memset(bias_total, 0, out_width * sizeof(float));
