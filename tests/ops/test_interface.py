@@ -1,7 +1,9 @@
 """The seam: declarations and implementations must agree, and extreme values must come through."""
 
 import inspect
+import pickle
 import warnings
+from copy import deepcopy
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -81,3 +83,19 @@ _KNOWN = {
 def test_known_values(name: str) -> None:
     y = activations.BY_NAME[name](np.array([[-2.0, 0.0, 3.0]]))
     np.testing.assert_allclose(y[0], _KNOWN[name], atol=5e-12)
+
+
+def test_operations_are_copied_and_pickled_by_name() -> None:
+    """Also before their first call, in which they find out who does the work."""
+    for op in ops.operations.values():
+        assert deepcopy(op) is op
+        assert pickle.loads(pickle.dumps(op)) is op
+
+
+def test_an_operation_finds_its_implementation_in_the_first_call() -> None:
+    op = ops.Operation(ops.relu.declaration)
+    x = np.array([-1.0, 2.0])
+    for _ in range(2):
+        np.testing.assert_array_equal(op(x, negative_slope=0.5)[0], [-0.5, 2.0])
+    assert op.func.__name__ == "relu"
+    assert (op.name, op.family, op.__doc__) == ("relu", "activation", ops.relu.__doc__)
