@@ -276,3 +276,20 @@ def test_a_float_map_is_read_on_the_thread(tmp_path: Path) -> None:
     assert np.concatenate(seen(model)).tolist() == list(range(12))
     assert names == {"vitral-feeder"}
     assert threads() == []
+
+
+def test_a_data_set_is_told_the_epoch_and_the_seed_of_its_order() -> None:
+    class Shuffled(Numbers):
+        def choose_order(self, epoch: int, seed: int | None) -> None:
+            self.calls.append((epoch, seed))
+
+    data = Shuffled(workers=0)
+    model = Sequential([Input((1,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.shuffle_seed = 9
+    model.fit(data, epochs=2, verbose=0)
+    model.evaluate(data, verbose=0)
+    model.shuffle_seed = 9
+    model.fit(data, initial_epoch=3, epochs=4, steps_per_epoch=2, shuffle=False, verbose=0)
+    # Two of five batches an epoch: the fourth epoch is the first of the second turn.
+    assert [call for call in data.calls if isinstance(call, tuple)] == [(0, 9), (1, 9), (0, None), (1, None)]

@@ -18,10 +18,12 @@ class BackupAndRestore(Callback):
     """Keeps a copy of all that a training depends on in `backup_dir`; the next `fit` with it goes on from there.
 
     The copy is made at the end of every epoch, or with a number as `save_freq` every so many batches. It holds weights,
-    optimizer, random streams, running means and the order of the samples: the training ends with the same bits as if it
-    had never stopped. Other callbacks begin anew. `double_checkpoint` also keeps the copy before, for the case that the
-    last one cannot be read. At the end of a training the folder is deleted, unless `delete_checkpoint` is False. Raises
-    ConfigError for another `save_freq` or an empty `backup_dir`, ModelFileError for a copy that cannot be read.
+    optimizer, random streams, states of stateful layers, running means and the order of the samples: the training ends
+    with the same bits as if it had never stopped. Other callbacks begin anew, and so does what a generator gives; a
+    PyDataset of one's own that shuffles does so in `choose_order`. `double_checkpoint` also keeps the copy before, for
+    the case that the last one cannot be read. At the end of a training the folder is deleted, unless
+    `delete_checkpoint` is False. Raises ConfigError for another `save_freq` or an empty `backup_dir`, ModelFileError
+    for a copy that cannot be read.
     """
 
     def __init__(
