@@ -85,13 +85,13 @@ inline bool reads_backwards() {
 
 // C = the steps [begin, end) of A B, with B as it lies in memory, all but its last rows: a whole vector that begins in
 // one of them ends behind it.
-inline void multiply_as_stored(const Left& left, const Right& right, Index rows, Index columns, Index steps, Index begin,
-                               Index end, float* c) {
+inline void multiply_as_stored(const Left& left, const Right& right, Index rows, Index columns, Index steps,
+                               Index begin, Index end, float* c) {
   const auto multiply = [&](Index k, Index until, const float* b, Index stride) {
     for (Index first = 0; first < columns; first += kPanel) {
       Result result{c + first, columns, k > begin ? c + first : nullptr, columns, 0, false};
-      multiply_panel(rows, min(kPanel, columns - first), ByRows{left.data + k, left.stride}, b + first, stride, until - k,
-                     result);
+      multiply_panel(rows, min(kPanel, columns - first), ByRows{left.data + k, left.stride}, b + first, stride,
+                     until - k, result);
     }
   };
   const Index width = round_up(columns, L), inside = min(end, steps - ceil_div(width - columns, right.stride));

@@ -147,32 +147,41 @@ void convolve(const Convolution& c, const Gradients& x, const TransformedKernel<
   const Tiles<W> tiles(c, max(kSmallestBlock, min(kLargestBlock, fit)), x.winners != nullptr);
   const Index in_width = round_up(c.channels, L);
   const Index in_plane = tiles.block * in_width + kPlaneGap, out_plane = tiles.block * kPanel + kPlaneGap;
-  for_each_piece(tiles.blocks, c.multiply_adds(), [&](Index block) {
-    const Index first = block * tiles.block, last = min(tiles.count, first + tiles.block);
+  // Where one block holds all tiles, threads share out its results, each in half a panel: the inputs are then
+  // transformed for each half again, which takes less than what it saves.
+  const bool halves = tiles.blocks == 1 && threads() > 1;
+  for_each_piece(halves ? 2 * kernel.panels() : tiles.blocks, c.multiply_adds(), [&](Index piece) {
+    const Index first = halves ? 0 : piece * tiles.block, last = min(tiles.count, first + tiles.block);
     const Index image = tiles[first].image, images = tiles[last - 1].image - image + 1;
     const Workspace inputs(entries * in_plane), products(entries * out_plane), unpooled(x.room_for(images));
     transform_inputs(c, tiles, x.images(image, images, unpooled), first, last, in_plane, inputs);
-    for (Index panel = 0; panel < kernel.panels(); ++panel) {
-      const Index width = kernel.width(panel);
+    const auto columns = [&](Index panel, Index begin, Index end) {
+      const Index width = kernel.width(panel), count = end - begin;
       for (int e = 0; e < entries; ++e)
-        multiply_panel(last - first, width, ByRows{inputs + e * in_plane, in_width},
-                       kernel_values + kernel.place(panel, e), width, c.channels,
-                       {products + e * out_plane, width, nullptr, 0, 0, false});
+        multiply_panel(last - first, count, ByRows{inputs + e * in_plane, in_width},
+                       kernel_values + kernel.place(panel, e) + begin, width, c.channels,
+                       {products + e * out_plane, count, nullptr, 0, 0, false});
       for (Index t = first; t < last; ++t) {
         const auto place = tiles[t];
         const bool inside = place.row + W::outputs <= c.rows && place.column + W::outputs <= c.columns;
-        for (Index f = 0; f < width; f += L) {
+        for (Index f = 0; f < count; f += L) {
           Vec m[entries], out[W::outputs * W::outputs];
 #pragma GCC unroll 36
-          for (int e = 0; e < entries; ++e) m[e] = load(products + e * out_plane + (t - first) * width + f);
+          for (int e = 0; e < entries; ++e) m[e] = load(products + e * out_plane + (t - first) * count + f);
           along_both_axes<W::transformed, W::outputs>(m, out, W::output);
-          const Index filter = panel * kPanel + f;
+          const Index filter = panel * kPanel + begin + f;
           if (inside && c.filters - filter >= L)
             put_tile<W, true>(c, sink, place, filter, out);
           else
             put_tile<W, false>(c, sink, place, filter, out);
         }
       }
+    };
+    if (halves) {
+      const Index panel = piece / 2, width = kernel.width(panel), middle = round_up(width / 2, L);
+      piece % 2 == 0 ? columns(panel, 0, middle) : columns(panel, middle, width);
+    } else {
+      for (Index panel = 0; panel < kernel.panels(); ++panel) columns(panel, 0, kernel.width(panel));
     }
   });
 }
