@@ -156,6 +156,8 @@ def test_the_learning_rate_answers_as_keras_variable() -> None:
     rate = optimizer.learning_rate
     assert rate.numpy() == 0.1
     assert type(optimizer.get_config()["learning_rate"]) is type(pickle.loads(pickle.dumps(rate))) is float
+    single = np.ones(2, np.float32)
+    assert {(rate * single).dtype, (single - rate).dtype, np.multiply(single, rate).dtype} == {np.dtype("float32")}
     rate.assign(rate * 0.5)
     assert optimizer.learning_rate == 0.05
     scheduled = SGD(schedules.ExponentialDecay(0.5, 1, 0.5))

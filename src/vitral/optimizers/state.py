@@ -225,5 +225,10 @@ class LearningRate(float):
         """Give the optimizer another one; raises ConfigError if it follows a schedule."""
         self._optimizer.learning_rate = float(value)
 
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        # As a plain float, which leaves arrays in their precision; any other number makes double of single.
+        plain = [float(thing) if isinstance(thing, LearningRate) else thing for thing in inputs]
+        return getattr(ufunc, method)(*plain, **options)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return float, (float(self),)
