@@ -171,7 +171,7 @@ def set_num_threads(count: int) -> None:
 
 
 def clear_cache() -> None:
-    """Free the memory that the compiled kernels keep for their next results."""
+    """Free the memory that the compiled kernels keep for their next results, and what they have made of weights."""
     try:
         from vitral import _native
     except ImportError:

@@ -143,6 +143,15 @@ def test_the_cache_can_be_cleared_while_arrays_live():
     assert _native.memory_use()[1] > 0
 
 
+def test_clearing_the_cache_forgets_what_was_made_of_weights():
+    """A transformed kernel has 36 values for each channel and filter."""
+    image, kernel = np.ones((1, 12, 12, 32), np.float32), np.ones((3, 3, 32, 48), np.float32)
+    vitral.ops.conv2d(image, kernel, None, padding="same")
+    before = _native.memory_use()[0]
+    vitral.clear_cache()
+    assert before - _native.memory_use()[0] >= 36 * 32 * 48 * 4
+
+
 def test_two_models_can_be_trained_in_two_threads_at_once():
     expected = _bits(_trained()[0])
     x, y = _data()
