@@ -50,3 +50,12 @@ def test_both_describe_the_network_alike() -> None:
         for part in ("module", "class_name", "registered_name"):
             assert mine[part] == keras_own[part]
         assert len(mine["inbound_nodes"]) == len(keras_own["inbound_nodes"])
+
+
+def test_operators_with_a_number_come_from_kerass_file(tmp_path: Path) -> None:
+    x = keras.Input((2,))
+    theirs = keras.Model(x, keras.layers.Dense(1)(-(2 * (1.0 - (x / 4.0 - 0.5)) + 1)))
+    theirs.save(tmp_path / "m.keras")
+    data = np.array([[8.0, 4.0], [1.0, -3.0]], "float32")
+    ours = vitral.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_allclose(ours.predict(data, verbose=0), theirs.predict(data, verbose=0), rtol=1e-5)
