@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -51,22 +52,35 @@ Values find(std::int64_t kind, const float* source, std::int64_t count) {
   return nullptr;
 }
 
-}  // namespace
-
-Kept::Kept(std::int64_t kind, const float* source, std::int64_t count, std::int64_t size, Make make, void* context)
-    : values_(new Values(find(kind, source, count))) {
-  Values& values = *static_cast<Values*>(values_);
-  if (values != nullptr) return;
-  const auto copy = std::make_shared<Workspace>(count);
-  std::memcpy(*copy, source, static_cast<std::size_t>(count) * sizeof(float));
-  values = std::make_shared<Workspace>(size);
-  make(context, *values);
-
+// What is forgotten dies after the mutex is given back: its memory goes to the pool, which has a lock of its own.
+void keep(Entry entry) {
+  std::vector<Entry> forgotten;
   State& s = state();
   std::lock_guard lock(s.mutex);
-  std::erase_if(s.entries, [&](const Entry& entry) { return entry.is_of(kind, source, count); });
-  if (s.entries.size() == kMost) s.entries.erase(s.entries.begin());
-  s.entries.push_back({kind, source, count, copy, values});
+  auto& entries = s.entries;
+  const auto same = std::find_if(entries.begin(), entries.end(), [&](const Entry& other) {
+    return other.is_of(entry.kind, entry.source, entry.count);
+  });
+  const auto leaving = same != entries.end() || entries.size() < kMost ? same : entries.begin();
+  if (leaving != entries.end()) {
+    forgotten.push_back(std::move(*leaving));
+    entries.erase(leaving);
+  }
+  entries.push_back(std::move(entry));
+}
+
+}  // namespace
+
+Kept::Kept(std::int64_t kind, const float* source, std::int64_t count, std::int64_t size, Make make, void* context) {
+  auto values = std::make_unique<Values>(find(kind, source, count));
+  if (*values == nullptr) {
+    const auto copy = std::make_shared<Workspace>(count);
+    std::memcpy(*copy, source, static_cast<std::size_t>(count) * sizeof(float));
+    *values = std::make_shared<Workspace>(size);
+    make(context, **values);
+    keep({kind, source, count, copy, *values});
+  }
+  values_ = values.release();
 }
 
 Kept::~Kept() { delete static_cast<Values*>(values_); }
@@ -74,9 +88,10 @@ Kept::~Kept() { delete static_cast<Values*>(values_); }
 const float* Kept::data() const { return **static_cast<Values*>(values_); }
 
 void Kept::forget_all() {
+  std::vector<Entry> forgotten;
   State& s = state();
   std::lock_guard lock(s.mutex);
-  s.entries.clear();
+  forgotten.swap(s.entries);
 }
 
 }  // namespace vitral

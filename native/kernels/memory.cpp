@@ -88,10 +88,12 @@ void* take(std::size_t bytes) {
     s.use.in_use += static_cast<std::int64_t>(size.bytes);
     auto& blocks = s.free[size.number];
     if (!blocks.empty()) {
-      // The last one that was this thread's, or else the last one.
+      // Of the last few the last one that was this thread's, or else the last one.
+      constexpr std::size_t kFew = 16;
       const int self = this_thread();
-      auto chosen = std::find_if(blocks.rbegin(), blocks.rend(), [=](const Block& b) { return b.owner == self; });
-      if (chosen == blocks.rend()) chosen = blocks.rbegin();
+      const auto end = blocks.rbegin() + static_cast<std::ptrdiff_t>(std::min(kFew, blocks.size()));
+      auto chosen = std::find_if(blocks.rbegin(), end, [=](const Block& b) { return b.owner == self; });
+      if (chosen == end) chosen = blocks.rbegin();
       void* block = chosen->data;
       blocks.erase(std::next(chosen).base());
       s.use.cached -= static_cast<std::int64_t>(size.bytes);

@@ -146,10 +146,10 @@ Pool& pool_of(int count) {
 void set_threads(int count) { wanted.store(count < 1 ? 1 : count); }
 int threads() { return wanted.load() < 1 ? 1 : wanted.load(); }
 
-std::int64_t mirrored(std::int64_t piece, std::int64_t count) {
+std::int64_t mirrored(std::int64_t piece, std::int64_t count, int threads) {
   int thread = 0;
-  while (piece >= share_begin(count, thread + 1, threads())) ++thread;
-  return share_begin(count, thread, threads()) + share_begin(count, thread + 1, threads()) - 1 - piece;
+  while (piece >= share_begin(count, thread + 1, threads)) ++thread;
+  return share_begin(count, thread, threads) + share_begin(count, thread + 1, threads) - 1 - piece;
 }
 
 void run_pieces(std::int64_t count, Task task, void* context) {

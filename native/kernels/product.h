@@ -168,8 +168,9 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
   // Few rows use every number of B once or twice: it is read where it lies.
   const bool as_stored = rows <= kFewRows && !right.transposed && !left.transposed;
   const bool back = as_stored && steps * columns > kReadOneWay && reads_backwards();
+  const int sharers = threads();  // asked once: somebody may change it meanwhile
   for_each_piece(parts, work, [&](Index piece) {
-    const Index part = back ? mirrored(piece, parts) : piece;
+    const Index part = back ? mirrored(piece, parts, sharers) : piece;
     const Index begin = steps * part / parts, end = steps * (part + 1) / parts;
     if (as_stored) {
       multiply_as_stored(left, right, rows, columns, steps, begin, end, sums + part * size);

@@ -70,6 +70,13 @@ def test_a_variable_can_be_added_to() -> None:
         variable.assign_add(np.ones((3, 1)))
 
 
+def test_a_variable_is_not_none() -> None:
+    variable = Variable([1.0, 2.0], name="v")
+    assert (variable == None) is False  # noqa: E711
+    assert (variable != None) is True  # noqa: E711
+    assert variable in [None, variable]
+
+
 def test_variables_in_formulas() -> None:
     two, four = (Variable(np.array(value), name="v") for value in (2.0, 4.0))
     assert (two + four, two - four, two * four, two / four) == (6, -2, 8, 0.5)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vitral import losses
+from vitral import losses, metrics
 from vitral.errors import ConfigError, DataError, ShapeError
 
 
@@ -160,3 +160,12 @@ def test_an_override_that_training_would_pass_over_is_refused() -> None:
         class Half(losses.MeanSquaredError):
             def call(self, y_true, y_pred):
                 return super().call(y_true, y_pred) / 2
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_a_label_without_an_output_names_the_loss(from_logits):
+    loss = losses.SparseCategoricalCrossentropy(from_logits=from_logits, name="species")
+    with pytest.raises(DataError, match='"species" received the label 7, but there are 3 outputs'):
+        loss([7], np.full((1, 3), 1 / 3, np.float32))
+    with pytest.raises(DataError, match='"sparse_categorical_crossentropy" received the label 7'):
+        metrics.sparse_categorical_crossentropy([7], np.full((1, 3), 1 / 3, np.float32), from_logits=from_logits)

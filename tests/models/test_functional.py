@@ -283,6 +283,8 @@ def test_numbers_rescale_symbolic_tensors() -> None:
         (1 - x * np.float32(0.5) + 1, [0.5, -2]),
         (-x, [-3, -8]),
         (0.5 + x, [3.5, 8.5]),
+        (np.float32(2) * x, [6, 16]),
+        (np.int64(3) - x, [0, -5]),
     ):
         model = Model(x, tensor)
         np.testing.assert_array_equal(model(data), [expected])

@@ -99,3 +99,13 @@ def test_an_operation_finds_its_implementation_in_the_first_call() -> None:
         np.testing.assert_array_equal(op(x, negative_slope=0.5)[0], [-0.5, 2.0])
     assert op.func.__name__ == "relu"
     assert (op.name, op.family, op.__doc__) == ("relu", "activation", ops.relu.__doc__)
+
+
+def test_an_operation_is_no_method_of_the_class_that_holds_it():
+    """Python 3.13 warns of a partial function in a class, and 3.14 makes a method of it."""
+
+    class Holder:
+        operation = ops.add
+
+    assert type(ops.add).__get__(ops.add, Holder(), Holder) is ops.add
+    assert Holder().operation is ops.add

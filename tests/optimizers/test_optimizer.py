@@ -520,3 +520,22 @@ def test_a_step_in_single_precision_is_computed_in_single_precision() -> None:
     Descent(0.1).apply_gradients([(np.ones(2, np.float32), dense()[1])])
     Descent(schedules.ExponentialDecay(0.1, 1, 0.5)).apply_gradients([(np.ones(2, np.float32), dense()[1])])
     assert types == [np.float32, np.float32]
+
+
+def test_a_subclass_says_how_much_each_variable_decays() -> None:
+    class KernelsDecay(SGD):
+        def decay_of(self, variable: Variable) -> float | None:
+            return 0.5 if variable.name == "kernel" else None
+
+    kernel, bias = dense()
+    KernelsDecay(learning_rate=0.1).apply_gradients([(np.zeros((3, 2), np.float32), kernel), (np.zeros(2), bias)])
+    np.testing.assert_allclose(kernel.value, 0.95)
+    np.testing.assert_array_equal(bias.value, 1)
+
+
+def test_a_variable_that_is_given_twice_is_refused() -> None:
+    kernel, _ = dense()
+    gradient = np.ones((3, 2), np.float32)
+    with pytest.raises(ConfigError, match="dense/kernel is given twice; expected each variable once, with the sum"):
+        SGD().apply_gradients([(gradient, kernel), (gradient, kernel)])
+    np.testing.assert_array_equal(kernel.value, 1)

@@ -132,3 +132,13 @@ def test_a_subclass_is_refused(tmp_path: Path) -> None:
     model.build((None, 2))
     with pytest.raises(ConfigError, match=r"a Own cannot be described in the older \.h5 format; expected a name that"):
         model.save(tmp_path / "model.h5")
+
+
+def test_what_is_compiled_is_written_once(tmp_path: Path) -> None:
+    model = Sequential([Input((2,)), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5") as file:
+        config = json.loads(file.attrs["training_config"])
+    assert "optimizer" not in config
+    assert config["optimizer_config"]["class_name"] == "SGD"

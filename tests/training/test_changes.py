@@ -85,7 +85,6 @@ def other_hidden_activation(model: Model) -> None:
 
 
 def other_windows(model: Model) -> None:
-    find(model, "pool").strides = (1, 1)
     find(model, "pool").pool_size = (1, 1)
     find(model, "pool").strides = (2, 2)
 

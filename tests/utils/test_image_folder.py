@@ -204,3 +204,11 @@ def test_steps_per_epoch_takes_every_picture_once_in_a_turn(folder: Path) -> Non
     everything = np.concatenate([x[:, 0, 0, 0] for x, _ in data]).tolist()
     assert len(everything) == 12
     assert sorted(seen) == sorted(everything)
+
+
+def test_a_seed_decides_the_order_outside_of_training_too(folder: Path) -> None:
+    model = Sequential([layers.Input((4, 5, 3)), layers.Flatten()])
+    first, same, other = (model.predict(dataset(folder, seed=seed), verbose=0) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, same)
+    assert (first != other).any()
+    np.testing.assert_array_equal(np.sort(first, axis=0), np.sort(other, axis=0))

@@ -47,7 +47,7 @@ class MonitorCallback(Callback):
     def monitored(self, logs: Logs | None, consequence: str) -> float | None:
         """The watched value, or None with a warning that begins with `consequence`.
 
-        Raises ConfigError if nobody knows a value of that name: it is probably misspelled.
+        Raises ConfigError if `mode` is "auto" and nobody knows a value of that name: it is probably misspelled.
         """
         value = (logs or {}).get(self.monitor)
         if value is None:

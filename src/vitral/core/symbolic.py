@@ -65,6 +65,8 @@ class KerasTensor:
     def __bool__(self) -> bool:
         raise TypeError(f"{self!r} has no values yet, so it is neither true nor false")
 
+    __array_ufunc__ = None  # so that NumPy's numbers leave x to these methods where they stand on its left
+
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise TypeError(f"{self!r} has no values yet, so NumPy cannot work on it: use layers")
 

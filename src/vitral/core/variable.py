@@ -170,10 +170,10 @@ class Variable:
     # Compared with numbers and arrays it is its value; among each other, variables are themselves.
 
     def __eq__(self, other: object) -> Any:
-        return self is other if isinstance(other, Variable) else self.value == other
+        return self is other if other is None or isinstance(other, Variable) else self.value == other
 
     def __ne__(self, other: object) -> Any:
-        return self is not other if isinstance(other, Variable) else self.value != other
+        return self is not other if other is None or isinstance(other, Variable) else self.value != other
 
     def __lt__(self, other: Any) -> Any:
         return self.value < other

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from vitral import ops
 from vitral.config import epsilon
 from vitral.core.targets import labels_but, matching, smoothed, weights_for
-from vitral.errors import ConfigError
+from vitral.errors import ConfigError, DataError
 from vitral.losses.loss import AlongAxis, registry
 from vitral.typing import Array, Config
 
@@ -170,12 +170,15 @@ class SparseCategoricalCrossentropy(AlongAxis):
 
     def _but_ignored(self, y_true: Array, y_pred: Array, before_softmax: bool) -> tuple[Array, Array]:
         labels, counts = labels_but(self.ignore_class, y_true, y_pred, name=self.name)
-        if self.from_logits:
-            losses, gradient = ops.sparse_softmax_cross_entropy(y_pred, labels)
-        else:
-            losses, gradient = ops.sparse_categorical_cross_entropy(
-                y_pred, labels, epsilon=epsilon(), before_softmax=before_softmax
-            )
+        try:
+            if self.from_logits:
+                losses, gradient = ops.sparse_softmax_cross_entropy(y_pred, labels)
+            else:
+                losses, gradient = ops.sparse_categorical_cross_entropy(
+                    y_pred, labels, epsilon=epsilon(), before_softmax=before_softmax
+                )
+        except DataError as error:
+            raise DataError(f'"{self.name}" {error}') from None
         if counts is None:
             return losses, gradient
         by_vector = counts[..., np.newaxis]

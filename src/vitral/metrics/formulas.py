@@ -8,6 +8,7 @@ import numpy.typing as npt
 from vitral import ops
 from vitral.config import epsilon
 from vitral.core.targets import along_last, as_float, labels_but, matching, signs, smoothed
+from vitral.errors import DataError
 from vitral.typing import Array
 
 
@@ -131,10 +132,13 @@ def sparse_categorical_crossentropy(
     name = "sparse_categorical_crossentropy"
     targets, predictions = along_last(y_true, as_float(y_pred), axis, name=name)
     labels, counts = labels_but(ignore_class, targets, predictions, name=name)
-    if from_logits:
-        losses = ops.sparse_softmax_cross_entropy(predictions, labels)[0]
-    else:
-        losses = ops.sparse_categorical_cross_entropy(predictions, labels, epsilon=epsilon())[0]
+    try:
+        if from_logits:
+            losses = ops.sparse_softmax_cross_entropy(predictions, labels)[0]
+        else:
+            losses = ops.sparse_categorical_cross_entropy(predictions, labels, epsilon=epsilon())[0]
+    except DataError as error:
+        raise DataError(f'"{name}" {error}') from None
     return losses if counts is None else np.where(counts, losses, 0)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar
 
 from vitral.ops.backends import backends
 
@@ -42,6 +42,10 @@ class Operation(partial[R], Generic[P, R]):
         self.family = declaration.__module__.rpartition(".")[2]
         self.__doc__ = declaration.__doc__
         self._hand_on_to(self._first_call)
+
+    def __get__(self, instance: object, owner: type | None = None) -> Self:
+        # An attribute of a class stays what it is, where Python 3.14 would make a method of a partial function.
+        return self
 
     def _first_call(self, *args: P.args, **kwargs: P.kwargs) -> R:
         implementation: Callable[P, R] = getattr(import_module(f"{self.backend}.{self.family}"), self.name)

@@ -77,10 +77,6 @@ class Muon(Optimizer):
     def decay_of(self, variable: Variable) -> float | None:
         return self.adam_weight_decay if self.is_left_to_adam(variable) else self.weight_decay
 
-    @property
-    def _decays(self) -> set[float]:
-        return {decay for decay in (self.weight_decay, self.adam_weight_decay) if decay is not None}
-
     def update_step(self, gradient: Array, variable: Variable, learning_rate: float) -> None:
         momentum = self.slot("momentum", variable)
         if self.is_left_to_adam(variable):

@@ -150,8 +150,15 @@ class Optimizer(Averaging):
         self._step([variable.grad for variable in trainable], trainable)
 
     def apply_gradients(self, grads_and_vars: Iterable[tuple[Array | None, Variable]]) -> None:
-        """Like `apply`, with gradients given as pairs (gradient, variable); these arrays are not changed."""
+        """Like `apply`, with gradients given as pairs (gradient, variable); these arrays are not changed.
+
+        Raises ConfigError also for a variable that is given twice, ShapeError for a gradient of another shape.
+        """
         pairs = list(grads_and_vars)
+        if len({id(variable) for _, variable in pairs}) < len(pairs):
+            paths = [variable.path for _, variable in pairs]
+            twice = next(path for path in paths if paths.count(path) > 1)
+            raise ConfigError(f"{twice} is given twice; expected each variable once, with the sum of its gradients")
         for gradient, variable in pairs:
             if gradient is not None and gradient.shape != variable.value.shape:
                 raise ShapeError(f"gradient of {variable.path} has shape {gradient.shape}; expected {variable.shape}")
@@ -204,19 +211,14 @@ class Optimizer(Averaging):
             self._decay_and_update([gradient], [variable], rate * multipliers.get(variable.name, 1.0))
 
     def _decay_and_update(self, gradients: list[Array], variables: Sequence[Variable], rate: float) -> None:
-        for decay in self._decays:
-            decayed = [
-                variable.value
-                for variable in variables
-                if self.decay_of(variable) == decay and self._is_decayed(variable)
-            ]
-            ops.weight_decay_update(decayed, rate=rate * decay)
+        decayed: dict[float, list[Array]] = {}
+        for variable in variables:
+            decay = self.decay_of(variable)
+            if decay is not None and self._is_decayed(variable):
+                decayed.setdefault(decay, []).append(variable.value)
+        for decay, values in decayed.items():
+            ops.weight_decay_update(values, rate=rate * decay)
         self.update_all(gradients, variables, rate)
-
-    @property
-    def _decays(self) -> set[float]:
-        """All values that `decay_of` may have."""
-        return set() if self.weight_decay is None else {self.weight_decay}
 
     def decay_of(self, variable: Variable) -> float | None:
         """The weight decay of a variable that is not excluded from it."""

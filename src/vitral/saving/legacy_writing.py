@@ -40,7 +40,8 @@ def write_legacy(model: Model) -> bytes:
         _put(weights.create_group("top_level_model_weights"), [])
         if model.compiled:
             config = model.get_compile_config()
-            file.attrs["training_config"] = _json({**config, "optimizer_config": config.pop("optimizer")})
+            optimizer = config.pop("optimizer")
+            file.attrs["training_config"] = _json({**config, "optimizer_config": optimizer})
             if model.optimizer.built:
                 _put(file.create_group("optimizer_weights"), model.optimizer.variables)
     return buffer.getvalue()

@@ -8,7 +8,10 @@ from vitral.training.seam import Seam
 
 
 class Plan(NamedTuple):
-    """Decided once for many steps: it holds as long as nobody can have changed the model."""
+    """Decided once for many steps: it holds as long as nobody can have changed the model.
+
+    Callbacks may. A layer, loss or metric that changes the model in the middle of an epoch is heard in the next one.
+    """
 
     variables: list[Variable]
     """Those that the optimizer moves."""

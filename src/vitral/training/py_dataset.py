@@ -67,7 +67,8 @@ class PyDataset:
 
     def choose_order(self, epoch: int, seed: int | None) -> None:
         """Called before every pass over the data: put the samples into the order that belongs to this epoch, counted
-        from 0, and this seed, which is the model's `shuffle_seed`, or None where nothing is to be shuffled.
+        from 0, and this seed: the model's `shuffle_seed`, or None where `fit` is not to shuffle, in `evaluate` and in
+        `predict`.
         """
 
     def on_epoch_begin(self) -> None:

@@ -61,7 +61,8 @@ class ImageFolder(PyDataset):
 
     def choose_order(self, epoch: int, seed: int | None) -> None:
         if self._order_seed is not None:
-            self._order = self._by_name[generator(seed or 0, epoch).permutation(len(self._by_name))]
+            stream = generator(self._order_seed if seed is None else seed, epoch)
+            self._order = self._by_name[stream.permutation(len(self._by_name))]
 
     def __len__(self) -> int:
         return -(-len(self.file_paths) // (self.batch_size or 1))
