@@ -15,8 +15,8 @@ int threads();
 using Task = void (*)(void* context, std::int64_t piece);
 void run_pieces(std::int64_t count, Task task, void* context);
 
-// The piece that lies as far from the end of the share in which `piece` is as this one from its beginning, `count` pieces
-// being shared out among `threads`.
+// The piece that lies as far from the end of the share in which `piece` is as this one from its beginning, where
+// `count` pieces are shared out among `threads`.
 std::int64_t mirrored(std::int64_t piece, std::int64_t count, int threads);
 
 }  // namespace vitral
