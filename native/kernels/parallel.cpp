@@ -60,7 +60,7 @@ class Pool {
     take_pieces(job, 0);
     job_.store(nullptr);
     // Whoever read job_ before it was cleared has counted itself in first.
-    while (inside_.load() != 0) VITRAL_PAUSE();
+    while (inside_.load() != 0) relax();
   }
 
  private:
@@ -101,7 +101,7 @@ class Pool {
     for (auto waited = Clock::duration::zero(); waited < kPatience; waited = Clock::now() - start) {
       for (int i = 0; i < 16; ++i) {
         if (generation_.load(std::memory_order_acquire) != seen) return;
-        VITRAL_PAUSE();
+        relax();
       }
     }
     std::unique_lock lock(mutex_);

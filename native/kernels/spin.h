@@ -4,15 +4,18 @@
 #include <atomic>
 #include <thread>
 
-#if defined(__x86_64__)
-#define VITRAL_PAUSE() __builtin_ia32_pause()
-#elif defined(__aarch64__)
-#define VITRAL_PAUSE() asm volatile("yield")
-#else
-#define VITRAL_PAUSE() std::this_thread::yield()
-#endif
-
 namespace vitral {
+
+// Tells the core that it only waits.
+inline void relax() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#else
+  std::this_thread::yield();
+#endif
+}
 
 class SpinLock {
  public:
@@ -20,7 +23,7 @@ class SpinLock {
     // Whoever holds the lock that long has lost its core, perhaps to this thread.
     constexpr int kPatience = 1000;
     for (int tries = 0; held_.exchange(true, std::memory_order_acquire); ++tries)
-      tries < kPatience ? VITRAL_PAUSE() : std::this_thread::yield();
+      tries < kPatience ? relax() : std::this_thread::yield();
   }
   void unlock() { held_.store(false, std::memory_order_release); }
 
