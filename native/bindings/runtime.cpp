@@ -44,7 +44,7 @@ void bind_runtime(nb::module_& module) {
     }
   });
 
-  nb::class_<Block>(module, "Block", nb::type_slots(block_slots)).def(nb::init<std::size_t>());
+  nb::class_<Block>(module, "Block", nb::type_slots(block_slots));
   const nb::object numpy = nb::module_::import_("numpy");
   module.def(
       "empty",

@@ -30,7 +30,6 @@ class TransformedKernel {
         results_(transposed ? channels : filters) {}
 
   Index size() const { return entries * packed_size(steps_, results_); }
-  Index results() const { return results_; }
   Index panels() const { return ceil_div(results_, kPanel); }
   Index width(Index panel) const { return round_up(panel_width(results_, panel), L); }
   // Where a panel's plane lies in the values that `make` makes.

@@ -15,12 +15,6 @@ _Labels = npt.NDArray[np.int64]
 _Rows = npt.NDArray[np.int64]
 _EachFloats = _Floats | list[_Floats]
 
-class Block:
-    """Memory of the pool, with the buffer protocol."""
-
-    def __init__(self, size: int) -> None: ...
-    def __buffer__(self, flags: int) -> memoryview: ...
-
 def empty(shape: Sequence[int], dtype: np.dtype = ...) -> npt.NDArray[Any]:
     """An array with unspecified content, of float32 unless another type is given."""
 
