@@ -50,11 +50,20 @@ class Made:
         return config
 
 
-class RemembersArguments:
-    """Base of what can be saved by the arguments of its constructor.
+class _OfConstructor:
+    """The signature of a class's `__init__`; some releases of Python would take that of any inherited `__new__`."""
 
-    It is a class of its own so that a signature is still that of `__init__`, which comes first then.
-    """
+    def __get__(self, instance: object, owner: type) -> inspect.Signature:
+        if instance is not None:
+            raise AttributeError("__signature__")
+        signature = inspect.signature(owner.__init__)  # type: ignore[misc]  # that of this very class is wanted
+        return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+class RemembersArguments:
+    """Base of what can be saved by the arguments of its constructor."""
+
+    __signature__ = _OfConstructor()
 
     _made: Made
 
