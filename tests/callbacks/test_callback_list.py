@@ -37,6 +37,16 @@ def test_a_list_of_callbacks_that_wait_for_the_end_of_an_epoch_does_not() -> Non
     assert not CallbackList([LambdaCallback(on_epoch_end=lambda epoch, logs: None)]).follows_batches
 
 
+def test_the_old_names_of_batches_reach_the_members_with_logs_of_their_own() -> None:
+    calls = []
+    member = AtBatchEnd()
+    member.on_batch_begin = lambda batch, logs: calls.append(("begin", batch, logs))
+    member.on_batch_end = lambda batch, logs: calls.append(("end", batch, logs))
+    CallbackList([member]).on_batch_begin(3)
+    CallbackList([member]).on_batch_end(4, {"loss": 1.0})
+    assert calls == [("begin", 3, {}), ("end", 4, {"loss": 1.0})]
+
+
 def test_methods_of_an_instance_and_of_the_list_itself_count() -> None:
     assert CallbackList([LambdaCallback(on_train_batch_end=lambda batch, logs: None)]).follows_batches
     assert Whole([History()]).follows_batches

@@ -1,6 +1,7 @@
 """Calling several callbacks as one."""
 
 from collections.abc import Iterable
+from types import NoneType
 from typing import Any
 
 from vitral.callbacks.callback import Callback, FollowedModel
@@ -35,6 +36,8 @@ class CallbackList(Callback):
     ) -> None:
         super().__init__()
         self.callbacks: list[Callback] = []
+        if isinstance(callbacks, str) or not isinstance(callbacks, (Callback, Iterable, NoneType)):
+            raise ConfigError(f"callbacks is {callbacks!r}; expected instances of vitral.callbacks.Callback")
         given: list[Any] = [callbacks] if isinstance(callbacks, Callback) else list(callbacks or ())
         for member in given:
             if not isinstance(member, Callback):
@@ -74,75 +77,58 @@ class CallbackList(Callback):
         for member in self.callbacks:
             member.set_model(model)
 
-    def on_train_begin(self, logs: Logs | None = None) -> None:
+    def _tell(self, moment: str, logs: Logs | None, *where: int) -> None:
         logs = {} if logs is None else logs
         for member in self.callbacks:
-            member.on_train_begin(logs)
+            getattr(member, moment)(*where, logs)
+
+    def on_train_begin(self, logs: Logs | None = None) -> None:
+        self._tell("on_train_begin", logs)
 
     def on_train_end(self, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_train_end(logs)
+        self._tell("on_train_end", logs)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_epoch_begin(epoch, logs)
+        self._tell("on_epoch_begin", logs, epoch)
 
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_epoch_end(epoch, logs)
+        self._tell("on_epoch_end", logs, epoch)
+
+    def on_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
+        self._tell("on_batch_begin", logs, batch)
+
+    def on_batch_end(self, batch: int, logs: Logs | None = None) -> None:
+        self._tell("on_batch_end", logs, batch)
 
     def on_train_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_train_batch_begin(batch, logs)
+        self._tell("on_train_batch_begin", logs, batch)
 
     def on_train_batch_end(self, batch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_train_batch_end(batch, logs)
+        self._tell("on_train_batch_end", logs, batch)
 
     def on_test_begin(self, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_test_begin(logs)
+        self._tell("on_test_begin", logs)
 
     def on_test_end(self, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_test_end(logs)
+        self._tell("on_test_end", logs)
 
     def on_test_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_test_batch_begin(batch, logs)
+        self._tell("on_test_batch_begin", logs, batch)
 
     def on_test_batch_end(self, batch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_test_batch_end(batch, logs)
+        self._tell("on_test_batch_end", logs, batch)
 
     def on_predict_begin(self, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_predict_begin(logs)
+        self._tell("on_predict_begin", logs)
 
     def on_predict_end(self, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_predict_end(logs)
+        self._tell("on_predict_end", logs)
 
     def on_predict_batch_begin(self, batch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_predict_batch_begin(batch, logs)
+        self._tell("on_predict_batch_begin", logs, batch)
 
     def on_predict_batch_end(self, batch: int, logs: Logs | None = None) -> None:
-        logs = {} if logs is None else logs
-        for member in self.callbacks:
-            member.on_predict_batch_end(batch, logs)
+        self._tell("on_predict_batch_end", logs, batch)
 
 
 _OF_BATCHES = [f"on_{phase}batch_{moment}" for phase in ("", "train_", "test_") for moment in ("begin", "end")]
