@@ -165,6 +165,7 @@ def test_checkpoints_every_few_batches() -> None:
         (lambda: callbacks.EarlyStopping(mode="up"), "mode='up'"),  # type: ignore[arg-type]
         (lambda: callbacks.LambdaCallback(on_epoch=print), "received 'on_epoch'; expected one of"),
         (lambda: callbacks.CallbackList([3]), "callbacks holds 3"),  # type: ignore[list-item]
+        (lambda: callbacks.CallbackList("early_stopping"), "callbacks is 'early_stopping'; expected"),  # type: ignore[arg-type]
         (lambda: train(StubModel(), callbacks.ModelCheckpoint("{acc}.keras"), [1.0]), "'acc' is not among"),
     ],
 )

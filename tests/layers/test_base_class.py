@@ -1,5 +1,6 @@
 """What every layer takes and tells beside its formula."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,9 @@ def test_inputs_may_have_a_batch_size_and_a_type() -> None:
     assert Input(batch_shape=(4, 2)).layer.batch_size == 4
     with pytest.raises(ConfigError, match="dtype is 'string'; expected one of float32, float64, bool"):
         Input((3,), dtype="string")
+    for shape in ((-1,), ("28", 28), (2.5,)):
+        with pytest.raises(ConfigError, match=rf"shape is {re.escape(repr(shape))}; expected whole numbers from 0 on"):
+            Input(shape)
     with pytest.raises(ConfigError, match="batch_size is 0"):
         Input((3,), batch_size=0)
     for argument in ("sparse", "ragged", "optional"):

@@ -1,6 +1,7 @@
 """What is saved comes back: in Vitral, and from files that Keras 3.15 wrote."""
 
 import json
+import re
 import stat
 import zipfile
 from pathlib import Path
@@ -254,6 +255,10 @@ def test_files_are_replaced_whole_and_readable(tmp_path: Path) -> None:
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == ["m.keras"]
     assert path.stat().st_mode & stat.S_IRGRP
+    folder = tmp_path / "folder.keras"
+    folder.mkdir()
+    with pytest.raises(IsADirectoryError, match=re.escape(f"Is a directory: '{folder}'")):
+        Sequential([Input((2,)), layers.Dense(1)]).save(folder)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: int = 0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
+        self.check_numbers(patience=patience, start_from_epoch=start_from_epoch)
         self.patience = patience
         self.verbose = verbose
         self.baseline = baseline

@@ -14,12 +14,14 @@ from vitral.typing import Logs
 class LearningRateScheduler(Callback):
     """Sets the learning rate at the start of every epoch to `schedule(epoch, rate)`, epochs counted from 0.
 
-    A function of the epoch alone will do as well. Adds "learning_rate" to the logs of the epoch. Raises ConfigError if
-    the function does not return a number.
+    A function of the epoch alone will do as well. Adds "learning_rate" to the logs of the epoch. Raises ConfigError
+    without a function, and if it does not return a number.
     """
 
     def __init__(self, schedule: Callable[..., float], verbose: int = 0) -> None:
         super().__init__()
+        if not callable(schedule):
+            raise ConfigError(f"LearningRateScheduler has schedule={schedule!r}; expected a function of the epoch")
         self.schedule = schedule
         self.verbose = verbose
         self._epoch = -1

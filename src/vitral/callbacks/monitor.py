@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from vitral.callbacks.callback import Callback
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError, ModelWarning
 from vitral.typing import Logs
 
@@ -28,11 +29,18 @@ class MonitorCallback(Callback):
         super().__init__()
         if mode not in ("auto", "min", "max"):
             raise ConfigError(f'{type(self).__name__} has mode={mode!r}; expected "auto", "min" or "max"')
+        self.check_numbers(min_delta=min_delta)
         self.monitor = monitor
         self.mode: Mode = mode
         self.best = baseline
         self.min_delta = abs(min_delta)
         self._larger_is_better: bool | None = None if mode == "auto" else mode == "max"
+
+    def check_numbers(self, **arguments: float) -> None:
+        """Raise ConfigError for an argument that is no number: it would fail only after an epoch, or never."""
+        for argument, value in arguments.items():
+            if not is_number(value):
+                raise ConfigError(f"{type(self).__name__} has {argument}={value!r}; expected a number")
 
     def is_improvement(self, value: float, reference: float | None) -> bool:
         """Whether `value` is better than `reference` by more than `min_delta`; anything is better than None."""

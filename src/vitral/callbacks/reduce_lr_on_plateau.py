@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vitral.callbacks.monitor import Mode, MonitorCallback
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.typing import Logs
 
@@ -27,9 +28,10 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: float = 0.0,
     ) -> None:
         super().__init__(monitor, mode, min_delta=min_delta)
-        if factor >= 1.0:
-            raise ConfigError(f"ReduceLROnPlateau has factor={factor}; expected a number below 1")
+        if not (is_number(factor) and factor < 1.0):
+            raise ConfigError(f"ReduceLROnPlateau has factor={factor!r}; expected a number below 1")
         self.factor = factor
+        self.check_numbers(patience=patience, cooldown=cooldown, min_lr=min_lr)
         self.patience = patience
         self.verbose = verbose
         self.cooldown = cooldown

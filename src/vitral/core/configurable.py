@@ -1,5 +1,6 @@
 """What all parts of a network have in common: they can say how they were made."""
 
+from numbers import Real
 from typing import Self
 
 from vitral.errors import ConfigError
@@ -26,3 +27,12 @@ def only_default(argument: str, value: object, supported: tuple[object, ...], ow
     """Raise ConfigError unless an argument of Keras has one of the values that are supported here."""
     if value not in supported:
         raise ConfigError(f"{owner}: {argument} is {value!r}; Vitral has {argument}={supported[-1]!r} only")
+
+
+def is_number(value: object) -> bool:
+    """Whether the value can be compared with numbers: True and False are none, and neither are words.
+
+    >>> is_number(0.5), is_number(True), is_number("0.5"), is_number(None)
+    (True, False, False, False)
+    """
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -7,13 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from vitral.config import floatx
+from vitral.core.arrays import as_numbers
 from vitral.errors import ConfigError, DataError, ShapeError
 from vitral.typing import Array
 
 
 def as_float(values: npt.ArrayLike) -> Array:
-    """The values as an array of floats; floats keep their type, everything else becomes `floatx`."""
-    array = np.asarray(values)
+    """The values as an array of floats; floats keep their type, other numbers become `floatx`.
+
+    Raises DataError for what is no array of numbers.
+    """
+    array = as_numbers(values, "the array")
     return array if array.dtype.kind == "f" else array.astype(floatx())
 
 
@@ -155,7 +159,6 @@ def weights_for(values: Array, sample_weight: npt.ArrayLike) -> Array:
             "give it an axis, or leave weights of samples and classes out"
         )
     if not fits:
-        raise ShapeError(
-            f"sample_weight has shape {np.shape(sample_weight)}; expected {values.shape[:1]} or {values.shape}"
-        )
+        expected = " or ".join(dict.fromkeys([str(values.shape[:1]), str(values.shape)]))
+        raise ShapeError(f"sample_weight has shape {np.shape(sample_weight)}; expected {expected}")
     return weight.reshape(weight.shape + (1,) * (values.ndim - weight.ndim))

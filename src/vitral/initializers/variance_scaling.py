@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.initializers.initializer import compute_fans, registry
 from vitral.initializers.random import RandomInitializer, truncated_standard_normal
@@ -40,7 +41,7 @@ class VarianceScaling(RandomInitializer):
         output_axes: Sequence[int] | None = None,
     ) -> None:
         super().__init__(seed)
-        if scale <= 0:
+        if not (is_number(scale) and scale > 0):
             raise ConfigError(f"scale is {scale!r}; expected a positive number")
         if mode not in ("fan_in", "fan_out", "fan_avg"):
             raise ConfigError(f"mode is {mode!r}; expected fan_in, fan_out or fan_avg")

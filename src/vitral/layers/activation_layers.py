@@ -4,6 +4,7 @@ from typing import Any
 
 from vitral import activations, ops
 from vitral.activations import Activation as ActivationFunction
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
@@ -90,7 +91,7 @@ class ReLU(Elementwise):
     ) -> None:
         super().__init__(**options)
         for name, value in (("max_value", max_value), ("negative_slope", negative_slope), ("threshold", threshold)):
-            if value is not None and not value >= 0:
+            if value is not None and not (is_number(value) and value >= 0):
                 raise ConfigError(f"ReLU: {name} is {value!r}; expected a number from 0 on")
         self.max_value = max_value
         self.negative_slope = negative_slope

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError, ShapeError
 from vitral.ops.geometry import Padding, Pair, output_size
 from vitral.typing import Shape
@@ -12,7 +11,7 @@ from vitral.typing import Shape
 
 def positive(value: int, argument: str, layer: str) -> int:
     """The value as an int; raises ConfigError unless it is a whole number above zero."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or value <= 0 or value % 1 != 0:
+    if not is_number(value) or value <= 0 or value % 1 != 0:
         raise ConfigError(f"{layer}: {argument} is {value!r}; expected a positive whole number")
     return int(value)
 
@@ -79,7 +78,7 @@ def bounds(
     ((-0.2, 0.2), (0.1, 0.5))
     """
     values: list[Any] = list(value) if isinstance(value, (tuple, list)) else [value]
-    if len(values) not in (1, 2) or not all(_is_number(each) and lowest <= each <= highest for each in values):
+    if len(values) not in (1, 2) or not all(is_number(each) and lowest <= each <= highest for each in values):
         raise ConfigError(
             f"{layer}: {argument} is {value!r}; expected one or two numbers from {lowest:g} to {highest:g}"
         )
@@ -91,7 +90,7 @@ def bounds(
 def value_limits(value: Sequence[float], layer: str) -> tuple[float, float]:
     """The smallest and the largest value of a pixel; raises ConfigError unless they are two different numbers."""
     values: list[Any] = list(value) if isinstance(value, (tuple, list)) else [value]
-    if len(values) != 2 or not all(map(_is_number, values)) or values[0] == values[1]:
+    if len(values) != 2 or not all(map(is_number, values)) or values[0] == values[1]:
         raise ConfigError(f"{layer}: value_range is {value!r}; expected two numbers such as (0, 255) or (0, 1)")
     return min(values), max(values)
 
@@ -121,7 +120,3 @@ def known_sizes(input_shape: Shape, axis: int | Sequence[int], name: str, layer:
             f"expected known sizes along its axis, {axis}"
         )
     return known
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from vitral import initializers, ops
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.layer import registry
 from vitral.layers.scaled import ScaledLayer
@@ -52,7 +53,7 @@ class BatchNormalization(ScaledLayer):
             gamma_constraint,
             **options,
         )
-        if not 0 <= momentum <= 1:
+        if not (is_number(momentum) and 0 <= momentum <= 1):
             raise ConfigError(f"BatchNormalization: momentum is {momentum!r}; expected a number from 0 to 1")
         self.axis = axis
         self.momentum = momentum

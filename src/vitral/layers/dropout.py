@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.arguments import channels_last
 from vitral.layers.elementwise import Elementwise
@@ -28,7 +29,7 @@ class Dropout(Elementwise):
         self, rate: float, noise_shape: Sequence[int | None] | None = None, seed: int | None = None, **options: Any
     ) -> None:
         super().__init__(**options)
-        if not 0 <= rate < 1:
+        if not (is_number(rate) and 0 <= rate < 1):
             raise ConfigError(f"{type(self).__name__}: rate is {rate!r}; expected a number from 0 to below 1")
         self.rate = rate
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)

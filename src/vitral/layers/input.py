@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from vitral.config import floatx
 from vitral.core.configurable import only_default
 from vitral.core.symbolic import KerasTensor, Node
@@ -42,6 +44,8 @@ class InputLayer(Layer):
             shape = tuple(rest)
         if shape is None or isinstance(shape, int):
             raise ConfigError(f"Input: shape is {shape!r}; expected the shape of one sample, such as (28, 28, 1)")
+        if not all(size is None or (isinstance(size, (int, np.integer)) and size >= 0) for size in shape):
+            raise ConfigError(f"Input: shape is {shape!r}; expected whole numbers from 0 on, or None")
         if dtype not in (None, *_TYPES):
             raise ConfigError(f"Input: dtype is {dtype!r}; expected one of {', '.join(_TYPES)}")
         super().__init__(name=name, trainable=trainable, input_shape=tuple(shape))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.layers.arguments import known_sizes, sample_axes
 from vitral.layers.elementwise import Elementwise
@@ -57,7 +58,7 @@ class RMSNormalization(Elementwise):
 
     def __init__(self, axis: int | Sequence[int] = -1, epsilon: float = 1e-6, **options: Any) -> None:
         super().__init__(**options)
-        if not epsilon > 0:
+        if not (is_number(epsilon) and epsilon > 0):
             raise ConfigError(f"RMSNormalization: epsilon is {epsilon!r}; expected a number above 0")
         self.axis = list(axis) if isinstance(axis, (list, tuple)) else axis
         self.epsilon = epsilon

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vitral import constraints, initializers, ops, regularizers
+from vitral.core.configurable import is_number
 from vitral.core.symbolic import is_symbolic
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
@@ -66,7 +67,7 @@ class MultiHeadAttention(Layer):
         self.num_heads = positive(num_heads, "num_heads", "MultiHeadAttention")
         self.key_dim = positive(key_dim, "key_dim", "MultiHeadAttention")
         self.value_dim = self.key_dim if value_dim is None else positive(value_dim, "value_dim", "MultiHeadAttention")
-        if not 0 <= dropout < 1:
+        if not (is_number(dropout) and 0 <= dropout < 1):
             raise ConfigError(f"MultiHeadAttention: dropout is {dropout!r}; expected a number from 0 to below 1")
         self.dropout = dropout
         self.use_bias = use_bias

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
@@ -22,7 +23,7 @@ class GaussianNoise(Elementwise):
 
     def __init__(self, stddev: float, seed: int | None = None, **options: Any) -> None:
         super().__init__(**options)
-        if not 0 <= stddev <= 1:
+        if not (is_number(stddev) and 0 <= stddev <= 1):
             raise ConfigError(f"GaussianNoise: stddev is {stddev!r}; expected a number from 0 to 1")
         self.stddev = stddev
         self.seed = seed
@@ -57,7 +58,7 @@ class GaussianDropout(Elementwise):
 
     def __init__(self, rate: float, seed: int | None = None, **options: Any) -> None:
         super().__init__(**options)
-        if not 0 <= rate < 1:
+        if not (is_number(rate) and 0 <= rate < 1):
             raise ConfigError(f"GaussianDropout: rate is {rate!r}; expected a number from 0 to below 1")
         self.rate = rate
         self.seed = seed

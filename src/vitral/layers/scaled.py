@@ -3,6 +3,7 @@
 from typing import Any
 
 from vitral import constraints, initializers, regularizers
+from vitral.core.configurable import is_number
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers.elementwise import Elementwise
@@ -32,7 +33,7 @@ class ScaledLayer(Elementwise):
         **options: Any,
     ) -> None:
         super().__init__(**options)
-        if not epsilon > 0:
+        if not (is_number(epsilon) and epsilon > 0):
             raise ConfigError(f"{type(self).__name__}: epsilon is {epsilon!r}; expected a number above 0")
         self.epsilon = epsilon
         self.center = center

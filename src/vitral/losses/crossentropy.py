@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from vitral import ops
 from vitral.config import epsilon
+from vitral.core.configurable import is_number
 from vitral.core.targets import labels_but, matching, smoothed, weights_for
 from vitral.errors import ConfigError, DataError
 from vitral.losses.loss import AlongAxis, registry
@@ -28,7 +29,7 @@ class _Smoothing(AlongAxis):
         dtype: str | None,
     ) -> None:
         super().__init__(axis, name, reduction, dtype)
-        if not 0 <= label_smoothing <= 1:
+        if not (is_number(label_smoothing) and 0 <= label_smoothing <= 1):
             raise ConfigError(f"label_smoothing is {label_smoothing!r}; expected a number between 0 and 1")
         self.from_logits = from_logits
         self.label_smoothing = label_smoothing

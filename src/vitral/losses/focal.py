@@ -6,6 +6,7 @@ import numpy as np
 
 from vitral import ops
 from vitral.config import epsilon
+from vitral.core.configurable import is_number
 from vitral.core.targets import class_labels, matching, smoothed
 from vitral.errors import ConfigError
 from vitral.losses.loss import AlongAxis, OnePassLoss, registry
@@ -26,9 +27,9 @@ class _Focal(AlongAxis):
         dtype: str | None,
     ) -> None:
         super().__init__(axis, name, reduction, dtype)
-        if not gamma >= 0:
+        if not (is_number(gamma) and gamma >= 0):
             raise ConfigError(f"gamma is {gamma!r}; expected a number from 0 on")
-        if not 0 <= label_smoothing <= 1:
+        if not (is_number(label_smoothing) and 0 <= label_smoothing <= 1):
             raise ConfigError(f"label_smoothing is {label_smoothing!r}; expected a number between 0 and 1")
         self.gamma = gamma
         self.from_logits = from_logits
@@ -154,7 +155,7 @@ class CategoricalGeneralizedCrossEntropy(OnePassLoss):
         dtype: str | None = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        if not 0 < q < 1:
+        if not (is_number(q) and 0 < q < 1):
             raise ConfigError(f"q is {q!r}; expected a number between 0 and 1")
         self.q = q
 

@@ -2,6 +2,7 @@
 
 from vitral import ops
 from vitral.config import epsilon
+from vitral.core.configurable import is_number
 from vitral.core.targets import matching
 from vitral.errors import ConfigError
 from vitral.losses.loss import OnePassLoss, registry
@@ -69,7 +70,7 @@ class Huber(OnePassLoss):
         dtype: str | None = None,
     ) -> None:
         super().__init__(name, reduction, dtype)
-        if not delta > 0:
+        if not (is_number(delta) and delta > 0):
             raise ConfigError(f"delta is {delta!r}; expected a number above 0")
         self.delta = delta
 

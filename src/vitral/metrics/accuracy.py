@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from vitral.core.configurable import is_number
 from vitral.core.targets import class_labels, matching
 from vitral.errors import ConfigError
 from vitral.metrics.mean import MeanMetricWrapper
@@ -169,6 +170,6 @@ class SparseTopKCategoricalAccuracy(MeanMetricWrapper):
 
 
 def _check_k(k: int) -> int:
-    if k < 1:
+    if not (is_number(k) and k >= 1):
         raise ConfigError(f"k is {k!r}; expected a whole number from 1")
     return k

@@ -48,14 +48,14 @@ class AUC(Metric):
         from_logits: bool = False,
     ) -> None:
         super().__init__(name, dtype)
-        if curve.lower() not in _CURVES:
+        if str(curve).lower() not in _CURVES:
             raise ConfigError(f"curve is {curve!r}; expected 'ROC' or 'PR'")
-        if summation_method.lower() not in _SUMMATIONS:
+        if str(summation_method).lower() not in _SUMMATIONS:
             raise ConfigError(f"summation_method is {summation_method!r}; expected one of {', '.join(_SUMMATIONS)}")
         if num_labels and not multi_label:
             raise ConfigError(f"num_labels is {num_labels}; it is needed only with multi_label=True")
-        if thresholds is None and num_thresholds <= 1:
-            raise ConfigError(f"num_thresholds is {num_thresholds}; expected a whole number above 1")
+        if thresholds is None and not (isinstance(num_thresholds, int) and num_thresholds > 1):
+            raise ConfigError(f"num_thresholds is {num_thresholds!r}; expected a whole number above 1")
         self.curve = _CURVES[curve.lower()]
         self.summation_method = summation_method.lower()
         self.multi_label = multi_label

@@ -26,8 +26,8 @@ class ConfusionMatrix(Metric):
         self, num_classes: int | None = None, name: str | None = "confusion_matrix", dtype: str | None = None
     ) -> None:
         super().__init__(name, dtype)
-        if num_classes is not None and num_classes < 1:
-            raise ConfigError(f"num_classes is {num_classes}; expected a whole number from 1")
+        if num_classes is not None and not (isinstance(num_classes, int) and num_classes >= 1):
+            raise ConfigError(f"num_classes is {num_classes!r}; expected a whole number from 1")
         self.num_classes = num_classes
 
     def update_state(

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitral.config import epsilon
+from vitral.core.configurable import is_number
 from vitral.core.targets import as_float
 from vitral.errors import ConfigError, ShapeError
 from vitral.metrics.metric import Metric, registry
@@ -39,9 +40,9 @@ class FBetaScore(Metric):
         super().__init__(name, dtype)
         if average not in (None, "micro", "macro", "weighted"):
             raise ConfigError(f"average is {average!r}; expected None, 'micro', 'macro' or 'weighted'")
-        if not beta > 0:
+        if not (is_number(beta) and beta > 0):
             raise ConfigError(f"beta is {beta!r}; expected a number above 0")
-        if threshold is not None and not 0 < threshold <= 1:
+        if threshold is not None and not (is_number(threshold) and 0 < threshold <= 1):
             raise ConfigError(f"threshold is {threshold!r}; expected a number above 0 and at most 1")
         self.average = average
         self.beta = beta

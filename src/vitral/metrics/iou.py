@@ -38,6 +38,8 @@ class IoU(Metric):
         axis: int = -1,
     ) -> None:
         super().__init__(name, dtype)
+        if not (isinstance(num_classes, int) and num_classes > 0):
+            raise ConfigError(f"num_classes is {num_classes!r}; expected a whole number above 0")
         self.target_class_ids = list(target_class_ids)
         if not all(0 <= target < num_classes for target in self.target_class_ids):
             raise ConfigError(

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitral.config import epsilon
+from vitral.core.configurable import is_number
 from vitral.core.targets import matching
 from vitral.errors import ConfigError, ShapeError
 from vitral.metrics.mean import MeanMetricWrapper
@@ -41,7 +42,7 @@ class R2Score(Metric):
             raise ConfigError(
                 f"class_aggregation is {class_aggregation!r}; expected one of {', '.join(map(repr, _AGGREGATIONS))}"
             )
-        if num_regressors < 0:
+        if not (is_number(num_regressors) and num_regressors >= 0):
             raise ConfigError(f"num_regressors is {num_regressors!r}; expected a whole number from 0")
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors

@@ -1,11 +1,12 @@
 """Counting hits and misses at many thresholds in one pass over the predictions."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from vitral.core.configurable import is_number
 from vitral.core.targets import as_float, same_rank, weights_for
 from vitral.errors import ConfigError, ShapeError
 from vitral.typing import Array
@@ -93,11 +94,11 @@ def count(targets: Array, predictions: Array, thresholds: Array, weights: Array)
 
 def check_thresholds(thresholds: float | Sequence[float]) -> list[float]:
     """One or several thresholds as a list; raises ConfigError for one outside 0 to 1."""
-    values = [float(threshold) for threshold in np.atleast_1d(thresholds)]
-    outside = [threshold for threshold in values if threshold != BELOW_ALL and not 0 <= threshold <= 1]
-    if outside:
-        raise ConfigError(f"threshold is {outside[0]}; expected a number between 0 and 1")
-    return values
+    values: list[Any] = list(thresholds) if isinstance(thresholds, (list, tuple, np.ndarray)) else [thresholds]
+    for value in values:
+        if not (is_number(value) and (value == BELOW_ALL or 0 <= value <= 1)):
+            raise ConfigError(f"threshold is {value!r}; expected a number between 0 and 1")
+    return [float(value) for value in values]
 
 
 def count_at(thresholds: Sequence[float], targets: Array, predictions: Array, weights: Array) -> Counts:

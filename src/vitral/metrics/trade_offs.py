@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitral.config import epsilon
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.metrics.metric import Metric, ratio, registry
 from vitral.metrics.thresholds import count_at, select_outputs, weights_of_outputs
@@ -27,9 +28,9 @@ class _TradeOff(Metric):
         self, value: float, num_thresholds: int, class_id: int | None, name: str | None, dtype: str | None
     ) -> None:
         super().__init__(name, dtype)
-        if not 0 <= value <= 1:
+        if not (is_number(value) and 0 <= value <= 1):
             raise ConfigError(f"{self.argument} is {value!r}; expected a number between 0 and 1")
-        if num_thresholds < 1:
+        if not (isinstance(num_thresholds, int) and num_thresholds >= 1):
             raise ConfigError(f"num_thresholds is {num_thresholds!r}; expected a whole number from 1")
         self.value = value
         self.num_thresholds = num_thresholds

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 
 
@@ -25,13 +26,13 @@ class CommonArguments(TypedDict, total=False):
 def check_rates(**rates: float) -> None:
     """Raise ConfigError unless all these numbers are from 0 to below 1."""
     for argument, value in rates.items():
-        if not 0 <= value < 1:
+        if not (is_number(value) and 0 <= value < 1):
             raise ConfigError(f"{argument} is {value!r}; expected a number from 0 to below 1")
 
 
 def check_averaging(ema_momentum: float, ema_overwrite_frequency: int | None) -> None:
     """Raise ConfigError unless the arguments of the moving average can work."""
-    if not 0 <= ema_momentum <= 1:
+    if not (is_number(ema_momentum) and 0 <= ema_momentum <= 1):
         raise ConfigError(f"ema_momentum is {ema_momentum!r}; expected a number between 0 and 1")
     _check_count("ema_overwrite_frequency", ema_overwrite_frequency, 1)
 

@@ -3,6 +3,7 @@
 from typing import Unpack
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.optimizers.common import CommonArguments
@@ -40,7 +41,7 @@ class Ftrl(Optimizer):
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(learning_rate, **common)
-        if learning_rate_power > 0:
+        if not (is_number(learning_rate_power) and learning_rate_power <= 0):
             raise ConfigError(f"learning_rate_power is {learning_rate_power!r}; expected a number of at most 0")
         self.learning_rate_power = learning_rate_power
         self.strengths = {
@@ -50,7 +51,7 @@ class Ftrl(Optimizer):
             "l2_shrinkage_regularization_strength": l2_shrinkage_regularization_strength,
         }
         for argument, value in self.strengths.items():
-            if value < 0:
+            if not (is_number(value) and value >= 0):
                 raise ConfigError(f"{argument} is {value!r}; expected a number of at least 0")
         self.beta = beta
 

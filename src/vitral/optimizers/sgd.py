@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.optimizers.common import CommonArguments
@@ -32,7 +33,7 @@ class SGD(JointOptimizer):
         **common: Unpack[CommonArguments],
     ) -> None:
         super().__init__(learning_rate, **common)
-        if not 0 <= momentum <= 1:
+        if not (is_number(momentum) and 0 <= momentum <= 1):
             raise ConfigError(f"momentum is {momentum!r}; expected a number between 0 and 1")
         self.momentum = momentum
         self.nesterov = nesterov

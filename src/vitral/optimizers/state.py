@@ -7,7 +7,7 @@ from typing import Any, Self, TypeAlias
 import numpy as np
 
 from vitral import config, initializers
-from vitral.core.configurable import Configurable
+from vitral.core.configurable import Configurable, is_number
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ModelWarning, ShapeError
 from vitral.optimizers import schedules
@@ -65,7 +65,7 @@ class State(Configurable):
         if isinstance(value, LearningRateSchedule):
             self._schedule = value
             return
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
+        if not is_number(value):
             raise ConfigError(f"learning_rate is {value!r}; expected a number or a LearningRateSchedule")
         if self._schedule is not None:
             raise ConfigError(

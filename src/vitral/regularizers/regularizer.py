@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from vitral.core.configurable import Configurable
+from vitral.core.configurable import Configurable, is_number
 from vitral.core.registry import Registry
 from vitral.errors import ConfigError
 from vitral.typing import Array, Config
@@ -27,7 +27,7 @@ registry: Registry[Regularizer] = Registry("regularizer", "keras.regularizers", 
 
 def check_strength(argument: str, value: float) -> float:
     """The number itself; raises ConfigError unless it is a finite number from 0 on."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not 0 <= value < math.inf:
+    if not (is_number(value) and 0 <= value < math.inf):
         raise ConfigError(f"{argument} is {value!r}; expected a number from 0 on")
     return value
 

@@ -9,6 +9,8 @@ import numpy as np
 
 from vitral import ops
 from vitral.config import floatx
+from vitral.core.arrays import as_numbers
+from vitral.core.configurable import is_number
 from vitral.core.rng import generator
 from vitral.errors import ConfigError, DataError
 from vitral.training.columns import Columns, Layout, arrays_of
@@ -72,8 +74,8 @@ class Data:
 
         Raises ConfigError unless 0 < fraction < 1, DataError if one part would be empty.
         """
-        if not 0.0 < fraction < 1.0:
-            raise ConfigError(f"validation_split is {fraction}; expected a number between 0 and 1")
+        if not (is_number(fraction) and 0.0 < fraction < 1.0):
+            raise ConfigError(f"validation_split is {fraction!r}; expected a number between 0 and 1")
         at = floor(len(self) * (1.0 - fraction))
         if at in (0, len(self)):
             raise DataError(f"validation_split={fraction} of {len(self)} samples leaves one part without any")
@@ -146,7 +148,7 @@ def _check_class_weight(class_weight: Any) -> None:
     for label, weight in class_weight.items():
         if not isinstance(label, (int, np.integer)):
             raise ConfigError(f"class_weight names the class {label!r}; expected a whole number")
-        if not isinstance(weight, (int, float, np.number)) or not np.isfinite(weight):
+        if not (is_number(weight) and np.isfinite(weight)):
             raise ConfigError(f"class_weight gives class {label} the weight {weight!r}; expected a finite number")
 
 
@@ -165,13 +167,7 @@ def as_array(value: Any, name: str) -> Array:
     """The value as an array of numbers with at least one axis; the very same memory if it is one already."""
     if not isinstance(value, np.ndarray) and not isinstance(value, (list, tuple)) and not hasattr(value, "__array__"):
         raise ConfigError(f"{name} is a {type(value).__name__}; expected a NumPy array or a list")
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise DataError(f"{name} cannot be made an array: {error}") from None
-    if array.dtype.kind not in "biuf":
-        example = "" if array.size == 0 else f", such as {array.flat[0]!r}"
-        raise DataError(f"{name} holds {array.dtype} values{example}; expected numbers")
+    array = as_numbers(value, name)
     if array.ndim == 0:
         raise DataError(f"{name} is the single value {array}; expected one entry for each sample")
     return array

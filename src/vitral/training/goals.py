@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from vitral import losses
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.losses import Loss
 from vitral.typing import Array
@@ -48,7 +49,7 @@ def goals(loss: Any, loss_weights: Any, outputs: Sequence[str]) -> list[Goal]:
     weights = [loss_weights] if isinstance(loss_weights, (int, float)) else loss_weights
     factors = [None] * len(outputs) if weights is None else by_output(weights, outputs, "loss_weights", partly=True)
     for factor in factors:
-        if factor is not None and (isinstance(factor, bool) or not isinstance(factor, (int, float, np.number))):
+        if factor is not None and not is_number(factor):
             raise ConfigError(f"loss_weights holds {factor!r}; expected numbers")
     return [
         Goal(output, None if one is None else losses.get(one), 1.0 if factor is None else float(factor))

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from vitral.core.configurable import is_number
 from vitral.core.rng import generator, next_seed
 from vitral.errors import ConfigError, DataError, ShapeError
 from vitral.typing import Array
@@ -78,7 +79,7 @@ def _count(argument: str, size: Size, total: int) -> int | None:
     """A size as a number of samples."""
     if size is None:
         return None
-    if isinstance(size, bool) or not isinstance(size, (int, float, np.number)):
+    if not is_number(size):
         raise ConfigError(f"split_dataset: {argument} is {size!r}; expected a whole number, a share, or None")
     is_count = isinstance(size, (int, np.integer))
     if not 0 < size < (total if is_count else 1):

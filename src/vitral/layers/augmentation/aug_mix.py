@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.layers.arguments import bounds, positive
 from vitral.layers.augmentation.ranged import RangedAugmentation, each_image
@@ -55,7 +56,7 @@ class AugMix(RangedAugmentation):
         **options: Any,
     ) -> None:
         super().__init__(value_range, seed, data_format, **options)
-        if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or not alpha > 0:
+        if not (is_number(alpha) and alpha > 0):
             raise ConfigError(f"AugMix: alpha is {alpha!r}; expected a number above 0")
         self.num_chains = positive(num_chains, "num_chains", "AugMix")
         self.chain_depth = positive(chain_depth, "chain_depth", "AugMix")

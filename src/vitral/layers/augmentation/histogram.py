@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.layers.arguments import pair, positive, value_limits
 from vitral.layers.augmentation.image_layer import ImageLayer
@@ -106,7 +107,7 @@ class ContrastLimitedAdaptiveHistogramEqualization(HistogramLayer):
     ) -> None:
         super().__init__(value_range, data_format, **options)
         kind = "ContrastLimitedAdaptiveHistogramEqualization"
-        if isinstance(clip_limit, bool) or not isinstance(clip_limit, (int, float)) or not clip_limit >= 0:
+        if not (is_number(clip_limit) and clip_limit >= 0):
             raise ConfigError(f"{kind}: clip_limit is {clip_limit!r}; expected a number from 0 on")
         self.clip_limit = clip_limit
         self.tile_grid_size = pair(tile_grid_size, "tile_grid_size", kind)

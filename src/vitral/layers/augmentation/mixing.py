@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.core.targets import as_float
 from vitral.errors import ConfigError
 from vitral.layers.arguments import bounds
@@ -80,7 +81,7 @@ class MixUp(MixingAugmentation):
         self, alpha: float = 0.2, data_format: str | None = None, seed: int | None = None, **options: Any
     ) -> None:
         super().__init__(seed, data_format, **options)
-        if isinstance(alpha, bool) or not isinstance(alpha, (int, float)) or not alpha > 0:
+        if not (is_number(alpha) and alpha > 0):
             raise ConfigError(f"MixUp: alpha is {alpha!r}; expected a number above 0")
         self.alpha = alpha
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.layers.augmentation.augmentation import Augmentation
 from vitral.layers.augmentation.ranged import FactorAugmentation, check_colors
@@ -38,7 +39,7 @@ class RandomGrayscale(Augmentation):
         self, factor: float = 0.5, data_format: str | None = None, seed: int | None = None, **options: Any
     ) -> None:
         super().__init__(seed, data_format, **options)
-        if isinstance(factor, bool) or not isinstance(factor, (int, float)) or not 0 <= factor <= 1:
+        if not (is_number(factor) and 0 <= factor <= 1):
             raise ConfigError(f"RandomGrayscale: factor is {factor!r}; expected a number from 0 to 1")
         self.factor = factor
 

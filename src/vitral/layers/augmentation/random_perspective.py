@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from vitral import ops
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.arguments import bounds
 from vitral.layers.augmentation.affine_layers import check_sampling
@@ -42,7 +43,7 @@ class RandomPerspective(Augmentation):
     ) -> None:
         super().__init__(seed, data_format, **options)
         self.factor = bounds(factor, "factor", "RandomPerspective", 0, 1)
-        if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 <= scale <= 1:
+        if not (is_number(scale) and 0 <= scale <= 1):
             raise ConfigError(f"RandomPerspective: scale is {scale!r}; expected a number from 0 to 1")
         check_sampling(interpolation, "constant", "RandomPerspective")
         self.scale = scale

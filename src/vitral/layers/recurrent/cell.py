@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from vitral import activations, constraints, initializers, ops, regularizers
+from vitral.core.configurable import is_number
 from vitral.core.targets import as_float
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError, ShapeError
@@ -151,7 +152,7 @@ class GatedCell(Cell):
         self.recurrent_constraint = constraints.get(recurrent_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
         for name, rate in (("dropout", dropout), ("recurrent_dropout", recurrent_dropout)):
-            if not 0 <= rate < 1:
+            if not (is_number(rate) and 0 <= rate < 1):
                 raise ConfigError(f"{type(self).__name__}: {name} is {rate!r}; expected a number from 0 to below 1")
         self.dropout = dropout
         self.recurrent_dropout = recurrent_dropout

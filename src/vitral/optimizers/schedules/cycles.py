@@ -2,6 +2,7 @@
 
 import math
 
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.optimizers.schedules.decay import check_decay_steps
 from vitral.optimizers.schedules.schedule import LearningRateSchedule, registry
@@ -32,7 +33,7 @@ class CosineDecayRestarts(LearningRateSchedule):
     ) -> None:
         self.initial_learning_rate = initial_learning_rate
         self.first_decay_steps = check_decay_steps(first_decay_steps, "first_decay_steps")
-        if not t_mul >= 1:
+        if not (is_number(t_mul) and t_mul >= 1):
             raise ConfigError(f"t_mul is {t_mul!r}; expected a number from 1")
         self.t_mul = t_mul
         self.m_mul = m_mul
@@ -84,6 +85,9 @@ class OneCycle(LearningRateSchedule):
         end_divisor: float = 1e4,
         name: str = "OneCycle",
     ) -> None:
+        for argument, value in (("total_steps", total_steps), ("warmup_fraction", warmup_fraction)):
+            if not is_number(value):
+                raise ConfigError(f"{argument} is {value!r}; expected a number")
         self.peak = warmup_fraction * total_steps - 1
         if not 0 < self.peak < total_steps - 1:
             raise ConfigError(

@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.optimizers.schedules.schedule import LearningRateSchedule, registry
 from vitral.typing import Config
@@ -12,7 +13,7 @@ from vitral.typing import Config
 
 def check_decay_steps(decay_steps: int, argument: str = "decay_steps") -> int:
     """The number itself; raises ConfigError unless it is above 0."""
-    if decay_steps <= 0:
+    if not (is_number(decay_steps) and decay_steps > 0):
         raise ConfigError(f"{argument} is {decay_steps!r}; expected a number above 0")
     return decay_steps
 
