@@ -1,6 +1,5 @@
 """Files that appear whole or not at all."""
 
-import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,8 @@ from pathlib import Path
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its place when the block ends without an error.
 
-    Readers see the old file or the new one, never half of one; after an error the old file is untouched.
+    Readers see the old file or the new one, never half of one; after an error the old file is untouched. An error of
+    the system, such as a full disk, names `path`.
 
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     target = Path(folder) / "a.txt"
@@ -21,20 +21,31 @@ def atomic_path(path: Path) -> Iterator[Path]:
     ...     print(target.read_text(), len(list(Path(folder).iterdir())))
     whole 1
     """
-    if path.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
+    with _errors_name(path):
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            with temporary.open("rb") as written:
+                os.fsync(written.fileno())
+            temporary.chmod(0o666 & ~_umask())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def _errors_name(path: Path) -> Iterator[None]:
     try:
-        yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        yield
+    except OSError as error:
+        # A write to a full disk names no file at all, and the temporary file means nothing to the user.
+        is_ours = error.filename is None or Path(error.filename).name.startswith(f".{path.name}.")
+        if error.errno is None or not is_ours:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
 
 
 def atomic_write(path: Path, content: str | bytes) -> None:
