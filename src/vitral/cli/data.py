@@ -1,11 +1,10 @@
 """`vitral data`: what data sets there are, and bringing them here."""
 
-import json
 from pathlib import Path
 
 import click
 
-from vitral._tables import text_table
+from vitral.cli.output import echo_json, json_option, note, table
 
 
 @click.group()
@@ -14,7 +13,7 @@ def data() -> None:
 
 
 @data.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def list_(as_json: bool) -> None:
     """List the data sets and whether the cache holds them."""
     from vitral.datasets import cache
@@ -39,9 +38,9 @@ def list_(as_json: bool) -> None:
             }
             for state in states
         ]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        echo_json(rows)
         return
-    table = [
+    lines = [
         [
             state.dataset.name,
             f"{state.dataset.train_size:,}",
@@ -51,34 +50,40 @@ def list_(as_json: bool) -> None:
         ]
         for state in states
     ]
-    click.echo(text_table(["Name", "Train", "Test", "Image", "State"], table, numeric=[1, 2]))
-    click.echo(f"cache: {cache.cache_dir()}", err=True)
+    click.echo(table(["Name", "Train", "Test", "Image", "State"], lines, numeric=[1, 2]))
+    note(f"cache: {cache.cache_dir()}")
 
 
 @data.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def fetch(name: str, as_json: bool) -> None:
-    """Bring the data set NAME into the cache, or repair it there, and print its folder."""
+    """Bring a data set into the cache, or repair it there.
+
+    NAME is one that `vitral data list` shows. Prints its folder.
+    """
     from vitral.datasets import cache, get
 
     path = cache.fetch(name)
     if as_json:
-        click.echo(json.dumps({"name": get(name).name, "path": _text(path)}))
+        echo_json({"name": get(name).name, "path": _text(path)})
     else:
         click.echo(path or f"{get(name).title}: installed already, nothing to fetch")
 
 
 @data.command()
 @click.argument("name")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def verify(name: str, as_json: bool) -> None:
-    """Check every byte of the data set NAME in the cache against its digest."""
+    """Check a data set in the cache, byte for byte.
+
+    NAME is one that `vitral data list` shows. Its files must have the digests that are known of them.
+    """
     from vitral.datasets import cache, get
 
     files = cache.verify(name)
     if as_json:
-        click.echo(json.dumps({"name": get(name).name, "verified": files}))
+        echo_json({"name": get(name).name, "verified": files})
         return
     for file in files:
         click.echo(f"{file}: digest matches")

@@ -1,5 +1,7 @@
 """`vitral info`: versions, machine, backends and folders."""
 
+import textwrap
+
 import click
 
 from vitral.cli.output import block, echo_json, json_option
@@ -70,7 +72,7 @@ def _operations() -> dict[str, list[str]]:
 
 
 def _operation_lines(by_backend: dict[str, list[str]]) -> list[str]:
-    """How many are compiled, and which are not."""
+    """How many are compiled, and which are not; a gradient goes without saying where its operation is named."""
     from vitral.ops.backends import NATIVE, REFERENCE
 
     native, reference = (by_backend.get(backend, []) for backend in (NATIVE, REFERENCE))
@@ -78,7 +80,9 @@ def _operation_lines(by_backend: dict[str, list[str]]) -> list[str]:
         return [f"{len(reference)} by the reference in NumPy"]
     lines = [f"{len(native)} by compiled kernels"]
     if reference:
-        lines.append(f"{len(reference)} by the reference in NumPy: {', '.join(reference)}")
+        others = set(reference)
+        names = [name for name in reference if name.removesuffix("_backward") not in others - {name}]
+        lines += textwrap.wrap(f"{len(reference)} by the reference in NumPy: {', '.join(names)}", 76)
     return lines
 
 
