@@ -150,14 +150,3 @@ def test_copies_from_configurations() -> None:
     graph = Model(x, Double()(x))
     again = type(graph).from_config(graph.get_config(), custom_objects={"Double": Double})
     assert [type(layer) for layer in (copy.layers[0], again.layers[1])] == [Double, Double]
-
-
-def test_a_layer_written_for_keras_says_what_to_change() -> None:
-    class Block(layers.Layer):
-        def call(self, x: Any) -> Any:
-            return x
-
-    with pytest.raises(
-        ConfigError, match=r"Block writes call and no forward: where call is made of layers, derive the"
-    ):
-        Block()(np.ones((1, 2)))

@@ -31,6 +31,19 @@ def unique_name(class_name: str) -> str:
     return stem if number == 0 else f"{stem}_{number}"
 
 
+def forget_name(name: str, class_name: str) -> None:
+    """Give the name back, if it is the last that an object of this class got by itself.
+
+    >>> clear_session()
+    >>> unique_name("Dense"), forget_name("dense", "Dense"), unique_name("Dense")
+    ('dense', None, 'dense')
+    """
+    stem = snake_case(class_name)
+    number = _used[stem] - 1
+    if number >= 0 and name == (stem if number == 0 else f"{stem}_{number}"):
+        _used[stem] = number
+
+
 def clear_session(free_memory: bool = True) -> None:
     """Start the automatic names from the beginning again; with `free_memory`, collect what nobody uses any more."""
     _used.clear()

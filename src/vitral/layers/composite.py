@@ -1,6 +1,6 @@
 """The base of layers that are made of other layers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from vitral.core.variable import Variable
 from vitral.layers.layer import Layer
@@ -13,6 +13,9 @@ class Composite(Layer):
     def parts(self) -> Mapping[str, Layer]:
         """The layers inside by the names of their attributes, in the order of their weights."""
         raise NotImplementedError(f"{type(self).__name__} has no parts")
+
+    def inner_layers(self) -> Sequence[Layer]:
+        return list(self.parts.values())
 
     @property
     def weights(self) -> list[Variable]:

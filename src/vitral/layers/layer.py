@@ -15,8 +15,11 @@ from vitral.core.registry import Registry, arguments_of, unknown_name
 from vitral.core.symbolic import Arguments, KerasTensor, Node, is_symbolic
 from vitral.core.targets import as_float
 from vitral.core.tree import as_shapes, flatten_shapes, map_structure
+from vitral.core.variable import Variable
 from vitral.errors import ConfigError, NotKnownYetError, ShapeError
+from vitral.layers import drawn
 from vitral.layers.activity import holds_penalties
+from vitral.layers.inner import layers_among, numbers
 from vitral.layers.input_spec import check_spec
 from vitral.layers.sharing import Sharing
 from vitral.layers.weights import Weights
@@ -35,9 +38,12 @@ def _remember_shape(build: Callable[[AnyLayer, Shape], None]) -> Callable[[AnyLa
             raise ConfigError(f'layer "{self.name}" is built already, for the shape {self._input_shape}')
         self.check_input_shape(shape)
         self.check_parts()
+        known = self.variables if self.draws else []
         build(self, shape)
         self.built = True
         self._input_shape = shape
+        if type(self).build is wrapper:
+            self._finish_build(known)
 
     return wrapper
 
@@ -53,6 +59,11 @@ class Layer(Weights, Sharing, RemembersArguments):
 
     A layer called on a symbolic tensor, such as `keras.Input` gives, returns the next one, and so draws the network.
     A layer with `several_inputs` gets lists: of shapes in `build`, of arrays in `forward`; `backward` returns a list.
+
+    Where a function is made of other layers, a subclass has these as attributes and writes `call(inputs)`, or
+    `call(inputs, training)`, in place of the passes. It is executed on symbolic tensors alone: the gradients are those
+    of the layers. Several inputs are several arguments, or a list or a dictionary, as the layer is called on them.
+    Raises ConfigError for a `call` that is not made of layers.
 
     `activity_regularizer` adds a penalty on the layer's output to the loss of the model that it stands in, the mean of
     those of the samples in a batch; its gradient joins that of the output before `backward`.
@@ -74,6 +85,14 @@ class Layer(Weights, Sharing, RemembersArguments):
     array([[1., 2.]], dtype=float32)
     >>> layer.output_shape, layer.count_params()
     ((None, 2), 1)
+    >>> class Residual(Layer):
+    ...     def __init__(self, inner, **options):
+    ...         super().__init__(**options)
+    ...         self.inner = inner
+    ...     def call(self, x):
+    ...         return x + self.inner(x)
+    >>> Residual(Scale())(np.array([[1.0, 2.0]], np.float32))
+    array([[2., 4.]], dtype=float32)
     """
 
     input_rank: int | None = None
@@ -81,6 +100,9 @@ class Layer(Weights, Sharing, RemembersArguments):
 
     several_inputs: ClassVar[bool] = False
     """Whether the layer is called on a list of inputs."""
+
+    draws: ClassVar[bool] = False
+    """Whether a subclass writes `call`, made of layers, and no passes of its own."""
 
     def __init__(
         self,
@@ -98,9 +120,11 @@ class Layer(Weights, Sharing, RemembersArguments):
             raise unknown_name(f"argument of {type(self).__name__}", argument, sorted(arguments_of(type(self))))
         if input_dim is not None:
             input_shape = (input_dim,)
-        super().__init__(name or unique_name(type(self).__name__))
+        super().__init__(name or unique_name(type(self).__name__), trainable)
+        self._number = next(numbers)
+        self._inner: list[Layer] | None = None
+        self._drawing: drawn.Drawing | None = None
         only_default("dtype", _type_name(dtype), (None, floatx()), self.name)
-        self.trainable = trainable
         self.activity_regularizer = regularizers.get(activity_regularizer)
         self.declared_input_shape: Shape | None = None if input_shape is None else (None, *input_shape)
         self.needs_input_gradient = True
@@ -112,6 +136,12 @@ class Layer(Weights, Sharing, RemembersArguments):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls.draws = hasattr(cls, "call") and cls.forward is Layer.forward
+        if "call" in cls.__dict__ and not cls.draws and "forward" not in cls.__dict__:
+            raise ConfigError(
+                f"{cls.__name__} writes call, which nobody asks for: its base has a forward; expected forward and "
+                "backward, or a class derived from Layer"
+            )
         if "build" in cls.__dict__:
             setattr(cls, "build", _remember_shape(cls.build))  # noqa: B010  a plain assignment to a method is a type error
 
@@ -124,15 +154,28 @@ class Layer(Weights, Sharing, RemembersArguments):
         self.check_parts()
         self.built = True
         self._input_shape = shape
+        if type(self).build is Layer.build:
+            self._finish_build(self.variables if self.draws else [])
+
+    def _finish_build(self, known: Sequence[Variable]) -> None:
+        """Draw what `call` says, now that all of the layers inside are there, and put the name before theirs.
+
+        `known` are the variables that were there before.
+        """
+        self._inner = None
+        if self.draws:
+            self.drawing.graph_at(self._input_shape)
+            self._name_inside(known)
+
+    def _name_inside(self, known: Sequence[Variable]) -> None:
+        for variable in set(self.variables).difference(known, self._weights):
+            variable.path = f"{self.name}/{variable.path}"
 
     def forward(self, x: Any, training: bool = False) -> tuple[Any, Cache]:
         """The layer's output for a batch, and what `backward` will need."""
-        if hasattr(self, "call"):
-            raise ConfigError(
-                f"{type(self).__name__} writes call and no forward: where call is made of layers, derive the class "
-                "from keras.Model; where it is a formula, write forward and backward"
-            )
-        raise NotImplementedError(f"{type(self).__name__} has no forward")
+        if not self.draws:
+            raise NotImplementedError(f"{type(self).__name__} has no forward")
+        return drawn.forward(self.drawing, x, training)
 
     def backward(self, dy: Any, cache: Cache) -> Any:
         """Add the variables' gradients to them and return the gradient of the input.
@@ -140,11 +183,13 @@ class Layer(Weights, Sharing, RemembersArguments):
         `dy` is the gradient of the loss with respect to the output. May return None if `needs_input_gradient` is
         False, which a model sets on its first layer.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no backward")
+        if not self.draws:
+            raise NotImplementedError(f"{type(self).__name__} has no backward")
+        return drawn.backward(dy, cache, self.needs_input_gradient)
 
     def mixed_targets(self, targets: Array, cache: Cache) -> Array:
         """The targets of what `forward` made; other than before only where a layer mixes samples with each other."""
-        return targets
+        return drawn.mixed_targets(targets, cache) if self.draws else targets
 
     def activity_penalty(self, cache: Cache) -> float:
         """What the layer, beside its activity regularizer, and the layers inside it add to the loss of a batch.
@@ -161,12 +206,13 @@ class Layer(Weights, Sharing, RemembersArguments):
         ...     def backward(self, dy, cache):
         ...         return dy + 0.2 * cache / len(cache)
         """
-        return 0.0
+        return drawn.activity_penalty(cache) if self.draws else 0.0
 
     @property
     def penalizes(self) -> bool:
         """Whether the layer, or one inside it, adds to the loss."""
-        return self.activity_regularizer is not None
+        inside = self.inner_layers() if self.draws else ()
+        return self.activity_regularizer is not None or any(layer.penalizes for layer in inside)
 
     def get_config(self) -> Config:
         """The arguments from which the layer can be built again; a subclass adds its own.
@@ -190,6 +236,8 @@ class Layer(Weights, Sharing, RemembersArguments):
         if not self.built:
             self.build(input_shape)
         shapes = as_shapes(input_shape)
+        if self.draws:
+            return self.drawing.graph_at(shapes).compute_output_shape(shapes)
         x = [self._sample(shape) for shape in shapes] if isinstance(shapes, list) else self._sample(shapes)
         result = self.forward(x, training=False)
         if not isinstance(result, tuple) or len(result) != 2:
@@ -203,16 +251,32 @@ class Layer(Weights, Sharing, RemembersArguments):
 
     def multiply_adds(self, input_shape: Any) -> int:
         """Multiplications with addition that one sample's forward pass takes (only matrix-like work is counted)."""
-        return 0
+        return self.drawing.graph_at(as_shapes(input_shape)).multiply_adds(input_shape) if self.draws else 0
 
     # What the base class does.
+
+    def inner_layers(self) -> Sequence["Layer"]:
+        """The layers that are attributes of this one, or stand in lists and dictionaries that are."""
+        if self._inner is not None:
+            return self._inner
+        found = layers_among(vars(self), Layer, self._number)
+        if self.built:
+            self._inner = found
+        return found
+
+    @property
+    def drawing(self) -> "drawn.Drawing":
+        """What `call` draws."""
+        if self._drawing is None:
+            self._drawing = drawn.Drawing(self)
+        return self._drawing
 
     def check_input_shape(self, shape: Any) -> None:
         """Raise ShapeError unless there are several inputs or one, as the layer takes, of `input_rank` axes, which fit
         its `input_spec`."""
         if self.input_spec is not None:
             check_spec(self.input_spec, shape, self.name)
-        if isinstance(shape, list) != self.several_inputs:
+        if not self.draws and isinstance(shape, list) != self.several_inputs:
             expected = (
                 "a list of inputs" if self.several_inputs else "one input (a layer of more has several_inputs=True)"
             )
@@ -227,7 +291,7 @@ class Layer(Weights, Sharing, RemembersArguments):
 
     def check_parts(self) -> None:
         """Raise ConfigError if a layer inside has a penalty on its output, which its own passes would leave out."""
-        if any(map(holds_penalties, vars(self).values())):
+        if not self.draws and any(map(holds_penalties, vars(self).values())):
             raise ConfigError(
                 f'a layer inside "{self.name}" ({type(self).__name__}) has an activity_regularizer; expected it on '
                 f"the {type(self).__name__} itself"
@@ -241,6 +305,8 @@ class Layer(Weights, Sharing, RemembersArguments):
         ConfigError for a layer in place of an array.
         """
         given = [inputs, *more] if more else inputs
+        if more and self.draws:
+            self.drawing.spread = True
         if isinstance(given, Layer):
             raise ConfigError(
                 f'layer "{self.name}" was called on the layer "{given.name}"; expected an array, '
@@ -276,17 +342,24 @@ class Layer(Weights, Sharing, RemembersArguments):
             raise ShapeError(
                 f'layer "{self.name}" was built for the shape {self.input_shape}; here it receives {shapes}'
             )
-        if not fits:
+        if self.built and self.draws:
+            self.drawing.graph_at(shapes)
+        elif not fits:
             self.build(shapes)
 
     def as_batch(self, given: Any) -> Any:
         """Arrays of floats from what the layer was called on."""
+        if self.draws:
+            return drawn.as_batch(given)
         if self.several_inputs and isinstance(given, (list, tuple)):
             return [as_float(array) for array in given]
         return as_float(given)
 
     def check_batch(self, x: Any) -> None:
         """Raise ShapeError unless the batch fits the shape for which the layer was built."""
+        if self.draws:
+            drawn.check_batch(self, x)
+            return
         expected = self.input_shape
         if isinstance(x, np.ndarray) and x.shape[1:] == expected[1:]:
             return

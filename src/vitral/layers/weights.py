@@ -1,6 +1,7 @@
 """The variables of a layer: making them, listing them, taking their values out and in."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,9 @@ from vitral.typing import Array
 class Weights(Configurable):
     """The part of `Layer` that keeps its variables and random streams."""
 
-    trainable: bool
-
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, trainable: bool) -> None:
         self.name = name
+        self._trainable = trainable
         self._weights: list[Variable] = []
         self._seed_generators: list[SeedGenerator] = []
 
@@ -74,24 +74,45 @@ class Weights(Configurable):
         return stream
 
     @property
+    def trainable(self) -> bool:
+        """Whether training may change the weights; setting it sets it for all layers inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = value
+        for inner in self.inner_layers():
+            inner.trainable = value
+
+    def inner_layers(self) -> Sequence[Any]:
+        """The layers of which this one is made."""
+        return ()
+
+    @property
     def weights(self) -> list[Variable]:
-        """All variables that belong to the layer's function, in order of creation."""
-        return list(self._weights)
+        """All variables that belong to the layer's function: its own in order of creation, then its layers'."""
+        return _each_once(self._weights, (inner.weights for inner in self.inner_layers()))
 
     @property
     def trainable_weights(self) -> list[Variable]:
         """The variables that training changes."""
-        return [variable for variable in self.weights if variable.trainable] if self.trainable else []
+        if not self.trainable:
+            return []
+        own = [variable for variable in self._weights if variable.trainable]
+        inner = self.inner_layers()
+        return _each_once(own, (layer.trainable_weights for layer in inner)) if inner else own
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
         """The variables that training leaves alone, or that the layer updates by itself."""
-        return [variable for variable in self.weights if not (self.trainable and variable.trainable)]
+        changed = {id(variable) for variable in self.trainable_weights}
+        return [variable for variable in self.weights if id(variable) not in changed]
 
     @property
     def variables(self) -> list[Variable]:
         """The weights and the positions of the random streams: all that saving must keep."""
-        return self.weights + [stream.state for stream in self._seed_generators]
+        own = self._weights + [stream.state for stream in self._seed_generators]
+        return _each_once(own, (inner.variables for inner in self.inner_layers()))
 
     @property
     def losses(self) -> list[float]:
@@ -118,7 +139,11 @@ class Weights(Configurable):
 
         A layer whose counterpart in Keras is made of smaller ones overrides this, as an LSTM of its "cell".
         """
-        return {"": self.weights, "seed_generator": [stream.state for stream in self._seed_generators]}
+        return {**self.own_storage(), "": self.weights}
+
+    def own_storage(self) -> dict[str, list[Variable]]:
+        """The same without the layers inside."""
+        return {"": list(self._weights), "seed_generator": [stream.state for stream in self._seed_generators]}
 
     def get_weights(self) -> list[Array]:
         """Copies of the weights' values."""
@@ -156,3 +181,8 @@ class Weights(Configurable):
             raise ConfigError(f'"{self.name}" has {len(self._weights)} variables; received {len(store)}')
         for number, variable in enumerate(self._weights):
             variable.assign(store[str(number)])
+
+
+def _each_once(own: list[Variable], of_layers: Iterable[list[Variable]]) -> list[Variable]:
+    """Variables in their order, those of a layer that stands in two places once."""
+    return list(dict.fromkeys(chain(own, *of_layers)))

@@ -7,9 +7,9 @@ from vitral.core.symbolic import Arguments, KerasTensor, Node
 from vitral.core.tree import map_structure
 from vitral.errors import ConfigError
 from vitral.layers import Layer
+from vitral.layers.graphs.graph import Graph
 from vitral.layers.merging import Merge
 from vitral.models.description import describe, make
-from vitral.models.graph import Graph
 from vitral.typing import Config
 
 
@@ -84,6 +84,8 @@ def build_graph(config: Mapping[str, Any]) -> tuple[Any, Any]:
                 for key, value in kwargs.items()
                 if value is not None
             }
+            if layer.draws and named.get("training") is layer.drawing.training_by_default:
+                named.pop("training", None)  # which Keras writes down for every call
             if isinstance(layer, Merge) and len(found) > 1:
                 found = [found]  # an operator of Keras', such as x + y
             layer(*found, **named)

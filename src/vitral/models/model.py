@@ -1,8 +1,7 @@
 """What every model can do beside learning: its weights, its summary, its files."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +10,6 @@ import numpy as np
 from vitral.core.custom_objects import custom_object_scope
 from vitral.core.messages import say
 from vitral.core.symbolic import KerasTensor
-from vitral.core.variable import Variable
 from vitral.errors import ConfigError, NotKnownYetError
 from vitral.layers.layer import Layer
 from vitral.models.subclassed import Subclassed
@@ -63,16 +61,8 @@ class Model(Subclassed):
 
         return super().__new__(Functional, *arguments, **options)
 
-    @property
-    def trainable(self) -> bool:
-        """Whether training may change the weights; setting it sets it for all layers."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value: bool) -> None:
-        self._trainable = value
-        for layer in self.layers:
-            layer.trainable = value
+    def inner_layers(self) -> Sequence[Layer]:
+        return self.layers
 
     @property
     def input(self) -> Any:
@@ -88,29 +78,6 @@ class Model(Subclassed):
         if not tensors:
             raise NotKnownYetError(f'model "{self.name}" has no {what} yet: give it an Input, or call build')
         return tensors[0] if len(tensors) == 1 else tensors
-
-    @property
-    def weights(self) -> list[Variable]:
-        """The variables of all layers, in their order; those of a layer that stands in two places once."""
-        return _each_once(layer.weights for layer in self.layers)
-
-    @property
-    def trainable_weights(self) -> list[Variable]:
-        """The variables that training changes; none if the model's own `trainable` is False."""
-        if not self.trainable:
-            return []
-        return _each_once(layer.trainable_weights for layer in self.layers)
-
-    @property
-    def non_trainable_weights(self) -> list[Variable]:
-        """The variables that training leaves alone."""
-        changed = {id(variable) for variable in self.trainable_weights}
-        return [variable for variable in self.weights if id(variable) not in changed]
-
-    @property
-    def variables(self) -> list[Variable]:
-        """The weights and the positions of the random streams, layer by layer."""
-        return _each_once(layer.variables for layer in self.layers)
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """A layer by its name or its position; raises ConfigError if there is none."""
@@ -215,11 +182,6 @@ class Model(Subclassed):
         from vitral.saving import load_weights
 
         load_weights(self, filepath, skip_mismatch)
-
-
-def _each_once(lists: Iterable[list[Variable]]) -> list[Variable]:
-    """All variables in their order; they are told apart by identity."""
-    return list(dict.fromkeys(chain.from_iterable(lists)))
 
 
 def fit_axes(x: Array, expected: Shape) -> Array:

@@ -6,7 +6,7 @@ from typing import Any
 from vitral.core.symbolic import KerasTensor
 from vitral.core.tree import flatten, map_structure
 from vitral.layers import Input, Layer
-from vitral.models.graph import Graph
+from vitral.layers.graphs.graph import Graph
 
 
 def between(inputs: Any, outputs: Any) -> tuple[Any, Any]:

@@ -8,7 +8,7 @@ from vitral.core.custom_objects import custom_object_scope
 from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers import InputLayer, Layer
-from vitral.models.chain import Chain
+from vitral.layers.graphs.chain import Chain
 from vitral.models.description import describe, make
 from vitral.models.model import Model, fit_axes
 from vitral.typing import Array, Cache, Config, Shape

@@ -1,16 +1,14 @@
 """What a user's own subclass of Model needs not write: it has layers as attributes, and `call` or its own passes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from vitral.core.symbolic import KerasTensor
-from vitral.core.targets import as_float
-from vitral.core.tree import map_structure
+from vitral.core.tree import is_nested
+from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers import Layer
-from vitral.models.traced import Traced
+from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.training import Trainer
 from vitral.training.columns import Layout
 from vitral.typing import Array, Cache, Shape
@@ -23,8 +21,6 @@ class Subclassed(Trainer):
     as the model is built.
     """
 
-    _traced: Traced | None = None
-
     def call(self, inputs: Any) -> Any:
         """The output, made of the model's layers; a subclass writes this, or `forward` and `backward`."""
         raise ConfigError(
@@ -34,166 +30,104 @@ class Subclassed(Trainer):
     @property
     def layers(self) -> list[Layer]:
         """The layers that are attributes of the model, or stand in lists and dictionaries that are, in their order."""
-        return list(dict.fromkeys(layer for value in vars(self).values() for layer in _layers_in(value)))
+        return list(super().inner_layers())
 
     def build(self, input_shape: Any) -> None:
         """Build the layers for inputs of this shape; where a subclass writes `forward`, that is its own task."""
         super().build(input_shape)
-        self.trace()
 
     def build_for(self, batch_shape: Any) -> None:
         if not self.built:
             self.build(batch_shape)
-        self.trace()
 
-    def trace(self) -> None:
-        """Execute `call` on a symbolic tensor, unless that is done or the model has passes of its own."""
-        if type(self).forward is not Subclassed.forward:
-            if any(layer.penalizes for layer in self.layers):
+    def _finish_build(self, known: Sequence[Variable]) -> None:
+        super()._finish_build(known)
+        if not self.draws:
+            own_passes = type(self).run is Subclassed.run
+            if own_passes and any(layer.penalizes for layer in self.layers):
                 raise ConfigError(
                     f"{type(self).__name__} writes its passes itself, which leave the activity_regularizer of its "
                     "layers out; expected a call made of layers"
                 )
-        elif self._traced is None:
-            traced = Traced(self, self.input_shape)
-            count = len(traced.graph(False).outputs)
-            if self.compiled and count != len(self.goals):
-                raise ConfigError(
-                    f"{type(self).__name__}.call gives {count} outputs, which were not known when the model was "
-                    "compiled; call build, then compile"
-                )
-            self._traced = traced
+        elif self.compiled and len(self.outputs) != len(self.goals):
+            raise ConfigError(
+                f"{type(self).__name__}.call gives {len(self.outputs)} outputs, which were not known when the model "
+                "was compiled; call build, then compile"
+            )
 
-    def _graph(self, training: bool) -> Any:
-        self.trace()
-        assert self._traced is not None, "only a model without passes of its own asks"
-        return self._traced.graph(training)
+    def _name_inside(self, known: Sequence[Variable]) -> None:
+        """Nothing: files put a model's name before those of its weights."""
+
+    def _graph(self, training: bool = False) -> GraphLayer | None:
+        """The graph that `call` draws; None before the model is built, or with passes of its own."""
+        return self.drawing.main(training) if self.draws and not self.drawing.is_empty else None
 
     @property
     def inputs(self) -> list[KerasTensor]:
         """The symbolic tensors where data enters; none before the model is built, or with passes of its own."""
-        return [] if self._traced is None else list(self._traced.graph(False).inputs)
+        graph = self._graph()
+        return [] if graph is None else graph.inputs
 
     @property
     def outputs(self) -> list[KerasTensor]:
         """The symbolic tensors of the results; none before the model is built, or with passes of its own."""
-        return [] if self._traced is None else list(self._traced.graph(False).outputs)
+        graph = self._graph()
+        return [] if graph is None else graph.outputs
 
     @property
     def output_names(self) -> list[str]:
-        names: list[str] = super().output_names if self._traced is None else self._traced.graph(False).output_names
-        return names
+        graph = self._graph()
+        return super().output_names if graph is None else graph.output_names
 
     @property
     def output_keys(self) -> list[str]:
-        keys: list[str] = super().output_keys if self._traced is None else self._traced.graph(False).output_keys
-        return keys
+        graph = self._graph()
+        return super().output_keys if graph is None else graph.output_keys
 
     @property
     def output_shapes(self) -> list[Shape]:
-        return super().output_shapes if self._traced is None else [tensor.shape for tensor in self.outputs]
+        return [tensor.shape for tensor in self.outputs] or super().output_shapes
 
     @property
     def layout(self) -> Layout:
-        return super().layout if self._traced is None else Layout(*self._traced.graph(False).layout)
+        graph = self._graph()
+        if graph is None:
+            return super().layout
+        return Layout(graph.input_names, graph.output_keys, graph.input if is_nested(graph.input) else None)
 
     def result(self, things: list[Any]) -> Any:
-        return super().result(things) if self._traced is None else self._traced.graph(False).result(things)
-
-    def check_input_shape(self, shape: Any) -> None:
-        if type(self).forward is not Subclassed.forward:
-            super().check_input_shape(shape)
-
-    def as_batch(self, given: Any) -> Any:
-        if isinstance(given, np.ndarray):
-            return as_float(given)
-        drawn = type(self).forward is Subclassed.forward
-        several = isinstance(given, dict) or (isinstance(given, (list, tuple)) and _are_arrays(given))
-        return map_structure(as_float, given) if drawn and several else super().as_batch(given)
-
-    def check_batch(self, x: Any) -> None:
-        if self._traced is None:
-            super().check_batch(x)
-        else:
-            self._traced.graph(False).check_batch(x)
+        graph = self._graph()
+        return super().result(things) if graph is None else graph.result(things)
 
     def fit_input(self, x: Any) -> Any:
         self.check_batch(x)
         return x
 
-    def forward(self, x: Any, training: bool = False) -> tuple[Any, Cache]:
-        y, cache = self._graph(training).forward(x, training)
-        return y, (training, cache)
-
-    def backward(self, dy: Any, cache: Cache) -> Any:
-        training, inner = cache
-        graph = self._graph(training)
-        graph.needs_input_gradient = self.needs_input_gradient
-        return graph.backward(dy, inner)
-
-    def compute_output_shape(self, input_shape: Any) -> Any:
-        if type(self).forward is not Subclassed.forward:
-            return super().compute_output_shape(input_shape)
-        if not self.built:
-            self.build(input_shape)
-        return self._graph(False).compute_output_shape(input_shape)
-
     @property
     def output_layers(self) -> list[Layer | None]:
-        if self._traced is None:
-            return [None]
-        layers: list[Layer | None] = self._traced.graph(True).output_layers
-        return layers
+        graph = self._graph(training=True)
+        return [None] if graph is None else graph.output_layers
 
     def run(self, x: Any, training: bool, behind: Sequence[bool]) -> tuple[list[Array], Cache]:
-        if self._traced is not None:
-            ys, caches = self._traced.graph(training).run(x, training, behind)
-            return ys, (training, caches)
-        y, cache = self.forward(x, training)
-        return [y], cache
+        graph = self._graph(training)
+        if graph is None:
+            y, cache = self.forward(x, training)
+            return [y], (None, cache)
+        ys, cache = graph.run(x, training, behind)
+        return ys, (graph, cache)
 
     def run_targets(self, targets: Array, caches: Cache) -> Array:
-        if self._traced is None:
-            return targets
-        training, inner = caches
-        mixed: Array = self._traced.graph(training).run_targets(targets, inner)
-        return mixed
-
-    def mixed_targets(self, targets: Array, cache: Cache) -> Array:
-        if self._traced is None:
-            return targets
-        training, inner = cache
-        mixed: Array = self._traced.graph(training).mixed_targets(targets, inner)
-        return mixed
+        graph, inner = caches
+        return targets if graph is None else graph.run_targets(targets, inner)
 
     def run_penalty(self, caches: Cache) -> float:
-        if self._traced is None:
-            return 0.0
-        training, inner = caches
-        return float(self._traced.graph(training).run_penalty(inner))
-
-    def activity_penalty(self, cache: Cache) -> float:
-        if self._traced is None:
-            return 0.0
-        training, inner = cache
-        return float(self._traced.graph(training).activity_penalty(inner))
+        graph, inner = caches
+        return 0.0 if graph is None else float(graph.run_penalty(inner))
 
     def run_back(self, dys: Sequence[Array | None], caches: Cache, behind: Sequence[bool]) -> None:
-        if self._traced is not None:
-            training, inner = caches
-            self._traced.graph(training).run_back(dys, inner, behind)
-            return
-        self.needs_input_gradient = False
-        self.backward(dys[0], caches)
-
-
-def _layers_in(value: Any) -> Iterator[Layer]:
-    if isinstance(value, Layer):
-        yield value
-    elif isinstance(value, (list, tuple, dict)):
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _layers_in(part)
-
-
-def _are_arrays(given: Sequence[Any]) -> bool:
-    return len(given) > 0 and all(isinstance(part, np.ndarray) for part in given)
+        graph, inner = caches
+        if graph is None:
+            self.needs_input_gradient = False
+            self.backward(dys[0], inner)
+        else:
+            graph.run_back(dys, inner, behind)

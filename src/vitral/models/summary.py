@@ -12,8 +12,8 @@ from vitral.core.tree import map_structure
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers import Layer
+from vitral.layers.graphs.graph import Graph
 from vitral.models.functional import Functional
-from vitral.models.graph import Graph
 from vitral.models.model import Model
 from vitral.models.table import draw_table, inner_widths
 from vitral.typing import Shape

@@ -24,12 +24,14 @@ from vitral.typing import Array
 
 Found = list[tuple[Variable, Array]]
 
+_OWN_ATTRIBUTES = vars(Layer(name="any")).keys()
+"""What is no attribute of the user's."""
+
 
 def write_weights(model: Model) -> bytes:
     """The HDF5 file with all variables of the model and, if it has state, of its optimizer."""
     buffer = io.BytesIO()
     with hdf5.import_h5py("saving a model").File(buffer, "w") as file:
-        file.create_group("vars").attrs["name"] = model.name
         for path, name, variables in _groups(model):
             group = file.create_group(path)
             group.attrs["name"] = name
@@ -46,7 +48,7 @@ def find_weights(file: Any, model: Model, skip_mismatch: bool = False) -> Found:
     """
     found: Found = []
     problems: list[str] = []
-    groups = list(_layer_groups(model, "", set()))
+    groups = [("vars", model.name, model.own_storage()[""]), *_layer_groups(model, "", set())]
     for path, name, variables in groups:
         try:
             found += _read_group(file, path, f'layer "{name}"', variables)
@@ -64,40 +66,52 @@ def find_weights(file: Any, model: Model, skip_mismatch: bool = False) -> Found:
 
 def _groups(model: Model) -> Iterator[tuple[str, str, list[Variable]]]:
     """Path, name and variables of every group."""
+    yield "vars", model.name, model.own_storage()[""]
     yield from _layer_groups(model, "", set())
     if model.compiled and model.optimizer.built:
         yield "optimizer/vars", model.optimizer.name, model.optimizer.variables
 
 
-def _layer_groups(model: Model, root: str, seen: set[int]) -> Iterator[tuple[str, str, list[Variable]]]:
+def _layer_groups(model: Layer, root: str, seen: set[int]) -> Iterator[tuple[str, str, list[Variable]]]:
     for path, layer in _members(model, root):
         if id(layer) in seen:
             continue  # it stands in two models, and is kept with the first
         seen.add(id(layer))
-        if isinstance(layer, Model):
-            yield f"{path}/vars", layer.name, []
-            yield from _layer_groups(layer, f"{path}/", seen)
-            continue
-        for part, variables in layer.storage().items():
+        inside = isinstance(layer, Model) or _by_attributes(layer)
+        for part, variables in (layer.own_storage() if inside else layer.storage()).items():
             if part == "":
                 yield f"{path}/vars", layer.name, variables
             elif variables:
                 yield f"{path}/{part}/vars", part.rpartition("/")[2], variables
+        if inside:
+            yield from _layer_groups(layer, f"{path}/", seen)
 
 
-def _members(model: Model, root: str) -> Iterator[tuple[str, Layer]]:
-    """The layers of a model with their paths.
+def _by_attributes(layer: Layer) -> bool:
+    """Whether the layers inside are kept by the names of the attributes that hold them, as the user wrote them."""
+    if isinstance(layer, Model):
+        return not isinstance(layer, tuple(MODELS.values()))
+    return type(layer).storage is Layer.storage and bool(layer.inner_layers())
 
-    Of a subclass, Keras goes through the attributes in alphabetical order, among which is `layers`, the list of all.
+
+def _members(model: Layer, root: str) -> Iterator[tuple[str, Layer]]:
+    """The layers of a model, or of a layer that is made of others, with their paths.
+
+    Keras goes through the attributes in alphabetical order, those that begin with an underscore last. A subclass of
+    Model has `layers`, the list of all, among them.
     """
-    if not isinstance(model, tuple(MODELS.values())):
-        for name in sorted(name for name in vars(model) if name < "layers" and not name.startswith("_")):
-            value = vars(model)[name]
-            if isinstance(value, Layer):
-                yield f"{root}{name}", value
-            elif isinstance(value, (list, tuple, dict)):
-                yield from _in_container(value, f"{root}{name}")
-    yield from _in_container(model.layers, f"{root}layers")
+    if isinstance(model, Model) and not _by_attributes(model):
+        yield from _in_container(model.layers, f"{root}layers")
+        return
+    attributes = {name: value for name, value in vars(model).items() if name not in _OWN_ATTRIBUTES}
+    if isinstance(model, Model):
+        attributes["layers"] = model.layers
+    for name in sorted(attributes, key=lambda name: f"~{name}" if name.startswith("_") else name):
+        value = attributes[name]
+        if isinstance(value, Layer):
+            yield f"{root}{name}", value
+        elif isinstance(value, (list, tuple, dict)):
+            yield from _in_container(value, f"{root}{name}")
 
 
 def _in_container(container: Any, path: str) -> Iterator[tuple[str, Layer]]:

@@ -8,7 +8,6 @@ from vitral.core.rng import check_seed
 from vitral.core.variable import Variable
 from vitral.errors import ConfigError
 from vitral.layers import RNN, Layer
-from vitral.layers.composite import Composite
 from vitral.training.measures import Measures
 from vitral.typing import Array
 
@@ -110,7 +109,7 @@ def _stateful(network: Layer) -> list[RNN]:
 
 def _inside(layer: Layer) -> Iterator[Layer]:
     yield layer
-    for part in layer.parts.values() if isinstance(layer, Composite) else getattr(layer, "layers", ()):
+    for part in layer.inner_layers():
         yield from _inside(part)
 
 

@@ -8,8 +8,8 @@ from vitral import layers
 from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError
 from vitral.layers import Layer
+from vitral.layers.graphs.graph import Graph
 from vitral.models import Model
-from vitral.models.graph import Graph
 from vitral.saving.flattening import channels_first_order
 from vitral.saving.pytorch.layouts import Weights
 from vitral.typing import Array, Shape

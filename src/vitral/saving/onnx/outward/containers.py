@@ -4,9 +4,9 @@ from typing import Any
 
 from vitral import layers
 from vitral.core.symbolic import KerasTensor
+from vitral.layers.graphs.graph import Graph
 from vitral.models import Model, Sequential
 from vitral.models.functional import Functional
-from vitral.models.graph import Graph
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.registry import can_draw, draw, draws, layers_of
 from vitral.typing import Shape

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from vitral.layers import Layer
+from vitral.layers.graphs.graph import Graph
 from vitral.models import Model
 from vitral.models.functional import Functional
-from vitral.models.graph import Graph
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.activations import activate, can_draw_activation
 from vitral.typing import Shape

@@ -10,7 +10,7 @@ from vitral.errors import ConfigError
 class Graph:
     """The calls that lead from inputs to outputs.
 
-    Raises ConfigError if an output depends on an input that is not among `inputs`, or if two layers have one name.
+    Raises ConfigError if an output depends on an input that is not among `inputs`.
     """
 
     nodes: list[Node]
@@ -32,7 +32,6 @@ class Graph:
             [node for node, its in depths.items() if its == depth] for depth in sorted({*depths.values()}, reverse=True)
         ]
         self.layers = sorted(layer_depths, key=lambda layer: (-layer_depths[layer], self._met[layer]))
-        self._check_names()
 
     def _search(self, given: set[KerasTensor], inputs: Sequence[KerasTensor], outputs: Sequence[KerasTensor]) -> None:
         """Find the calls, depth first from the first output on; without recursion, so that networks may be deep."""
@@ -66,7 +65,8 @@ class Graph:
                 depths[tensor.node] = max(depth + 1, depths.get(tensor.node, 0))
         return depths, layer_depths
 
-    def _check_names(self) -> None:
+    def check_names(self) -> None:
+        """Raise ConfigError if two layers have one name, as those of a model that describes itself may not."""
         names: set[str] = set()
         for layer in self.layers:
             if layer.name in names:

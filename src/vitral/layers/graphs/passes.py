@@ -11,8 +11,8 @@ from vitral import ops
 from vitral.config import floatx
 from vitral.core.symbolic import Arguments, KerasTensor, Node
 from vitral.core.tree import flatten, pack
-from vitral.layers import Layer
-from vitral.models.chain import Chain
+from vitral.layers.graphs.chain import Chain
+from vitral.layers.layer import Layer
 from vitral.typing import Array, Cache
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from vitral.layers import Layer
 from vitral.layers.activity import activity_penalty, add_activity_gradient
+from vitral.layers.layer import Layer
 from vitral.typing import Array, Cache
 
 
@@ -102,14 +102,13 @@ class Chain:
     def may_penalize(self) -> bool:
         """Whether `activity_penalty` can be other than 0."""
         return any(
-            layer.activity_regularizer is not None or type(layer).activity_penalty is not Layer.activity_penalty
-            for layer in self.layers
+            layer.penalizes or type(layer).activity_penalty is not Layer.activity_penalty for layer in self.layers
         )
 
     @property
     def may_mix(self) -> bool:
         """Whether `mixed_targets` can return other targets."""
-        return any(type(layer).mixed_targets is not Layer.mixed_targets for layer in self.layers)
+        return any(layer.draws or type(layer).mixed_targets is not Layer.mixed_targets for layer in self.layers)
 
     def activity_penalty(self, caches: Cache) -> float:
         """What the layers' outputs add to the loss."""

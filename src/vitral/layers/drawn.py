@@ -1,0 +1,124 @@
+"""What `Layer` does for a class that writes `call`, made of other layers, in place of passes of its own."""
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vitral.core.targets import as_float
+from vitral.core.tree import flatten, flatten_shapes, map_structure
+from vitral.errors import ShapeError
+from vitral.typing import Array, Cache, Shape
+
+if TYPE_CHECKING:
+    from vitral.layers.graphs.graph_layer import GraphLayer
+    from vitral.layers.graphs.traced import Traced
+    from vitral.layers.layer import Layer
+
+
+class Drawing:
+    """The graphs that a layer's `call` draws, for inputs of each shape that the layer meets.
+
+    `spread` is whether the inputs are so many arguments of `call`, and not the first alone.
+    """
+
+    def __init__(self, layer: Any) -> None:
+        self.spread = len(_required(layer)) > 1
+        self._layer = layer
+        self._traced: dict[tuple[Shape, ...], Traced] = {}
+
+    @property
+    def training_by_default(self) -> Any:
+        """What `call` takes `training` to be unless it is told."""
+        parameter = inspect.signature(self._layer.call).parameters.get("training")
+        return None if parameter is None else parameter.default
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn yet."""
+        return not self._traced
+
+    def main(self, training: bool) -> "GraphLayer":
+        """The graph for the shape that the layer was built for."""
+        return next(iter(self._traced.values())).graph(training)
+
+    def graph_at(self, shapes: Any, training: bool = False) -> "GraphLayer":
+        """The graph for inputs of these shapes, drawn now if there is none that agrees with them."""
+        key = _samples(flatten_shapes(shapes))
+        traced = self._traced.get(key) or next((its for known, its in self._traced.items() if _agree(known, key)), None)
+        if traced is None:
+            from vitral.layers.graphs.traced import Traced
+
+            traced = self._traced[key] = Traced(self._layer, shapes, self.spread and isinstance(shapes, list))
+        return traced.graph(training)
+
+    def graph_for(self, x: Any, training: bool) -> "GraphLayer":
+        """The graph for a batch."""
+        traced = self._traced.get(_samples([array.shape for array in flatten(x)]))
+        if traced is not None:
+            return traced.graph(training)
+        return self.graph_at(map_structure(lambda array: (None, *array.shape[1:]), x), training)
+
+
+def as_batch(given: Any) -> Any:
+    """Arrays of floats from what a layer was called on: an array, or a list or a dictionary of them."""
+    if isinstance(given, np.ndarray):
+        return as_float(given)
+    several = isinstance(given, (list, tuple)) and len(given) > 0 and all(isinstance(x, np.ndarray) for x in given)
+    return map_structure(as_float, given) if several or isinstance(given, dict) else as_float(given)
+
+
+def check_batch(layer: "Layer", x: Any) -> None:
+    """Raise ShapeError unless the arrays fit the shapes for which the layer was built."""
+    received, expected = [array.shape for array in flatten(x)], flatten_shapes(layer.input_shape)
+    if not _agree(_samples(expected), _samples(received)):
+        raise ShapeError(
+            f'layer "{layer.name}" ({type(layer).__name__}) received a batch of shape '
+            f"{received[0] if len(received) == 1 else received}; expected {layer.input_shape}"
+        )
+
+
+def forward(drawing: Drawing, x: Any, training: bool) -> tuple[Any, Cache]:
+    """The output for a batch; the cache names the graph that made it."""
+    graph = drawing.graph_for(x, training)
+    y, cache = graph.forward(x, training)
+    return y, (graph, cache)
+
+
+def backward(dy: Any, cache: Cache, needs_input_gradient: bool) -> Any:
+    """The gradient of the input, through the graph that made the output."""
+    graph, inner = cache
+    graph.needs_input_gradient = needs_input_gradient
+    return graph.backward(dy, inner)
+
+
+def mixed_targets(targets: Array, cache: Cache) -> Array:
+    """The targets of the samples as the layers in the graph mixed them."""
+    graph, inner = cache
+    mixed: Array = graph.mixed_targets(targets, inner)
+    return mixed
+
+
+def activity_penalty(cache: Cache) -> float:
+    """What the outputs of the layers in the graph add to the loss."""
+    graph, inner = cache
+    return float(graph.activity_penalty(inner))
+
+
+def _required(layer: Any) -> list[str]:
+    """The names of the arguments that `call` cannot do without."""
+    parameters = inspect.signature(layer.call).parameters.values()
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [p.name for p in parameters if p.kind in kinds and p.default is p.empty and p.name != "training"]
+
+
+def _samples(shapes: list[Shape]) -> tuple[Shape, ...]:
+    return tuple(shape[1:] for shape in shapes)
+
+
+def _agree(known: tuple[Shape, ...], given: tuple[Shape, ...]) -> bool:
+    return [len(shape) for shape in known] == [len(shape) for shape in given] and all(
+        a == b or None in (a, b)
+        for one, other in zip(known, given, strict=True)
+        for a, b in zip(one, other, strict=True)
+    )
