@@ -9,11 +9,12 @@
 namespace vitral::VITRAL_ISA {
 namespace {
 
-// Calls body(piece) for every piece; on this thread alone where all the work together, in multiply-adds or values
-// touched, is not worth waking the others.
+// Multiply-adds, or values touched, from which on it is worth while to wake other threads.
+constexpr double kWorthSharing = 200'000;
+
+// Calls body(piece) for every piece; on this thread alone where all the work together is not worth sharing.
 template <class Body>
 void for_each_piece(Index count, double work, Body&& body) {
-  constexpr double kWorthSharing = 200'000;
   if (work < kWorthSharing) {
     for (Index piece = 0; piece < count; ++piece) body(piece);
     return;

@@ -3,6 +3,8 @@
 // only in where A's numbers lie.
 #pragma once
 
+#include <type_traits>
+
 #include "kernels/kernels.h"
 #include "kernels/simd.h"
 
@@ -174,19 +176,23 @@ void panel_of(Index rows, const A a, const float* b, Index b_stride, Index steps
   });
 }
 
+// Calls body with the number of vectors, from 1 to kPanelVectors, as a constant.
+template <class Body>
+VITRAL_INLINE void with_vectors(Index vectors, Body&& body) {
+  switch (vectors) {
+    case 1: return body(std::integral_constant<int, 1>{});
+    case 2: return body(std::integral_constant<int, 2>{});
+    case 3: return body(std::integral_constant<int, kPanelVectors >= 3 ? 3 : 1>{});
+    case 4: return body(std::integral_constant<int, kPanelVectors >= 4 ? 4 : 1>{});
+  }
+}
+
 // `rows` rows times one panel of `columns` columns, at most kPanel; every row of b must have whole vectors to read.
 template <class A>
 void multiply_panel(Index rows, Index columns, const A a, const float* b, Index b_stride, Index steps, Result result) {
   const Index vectors = ceil_div(columns, L);
   result.last = columns - (vectors - 1) * L;
-  switch (vectors) {
-    case 1: return panel_of<1, A>(rows, a, b, b_stride, steps, result);
-    case 2: return panel_of<2, A>(rows, a, b, b_stride, steps, result);
-#if defined(__AVX512F__) || defined(__aarch64__)
-    case 3: return panel_of<3, A>(rows, a, b, b_stride, steps, result);
-    case 4: return panel_of<4, A>(rows, a, b, b_stride, steps, result);
-#endif
-  }
+  with_vectors(vectors, [&](auto v) { panel_of<v(), A>(rows, a, b, b_stride, steps, result); });
 }
 
 // Packed panels: panel after panel, each `steps` rows of whole vectors, with zeros behind the last column.

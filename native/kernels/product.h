@@ -6,6 +6,7 @@
 #include "kernels/loop.h"
 #include "kernels/matmul.h"
 #include "kernels/memory.h"
+#include "kernels/single_row.h"
 
 namespace vitral::VITRAL_ISA {
 namespace {
@@ -27,6 +28,8 @@ constexpr Index kLongSum = 4096;
 constexpr Index kSumsInCache = 256 << 10;
 constexpr Index kFewRows = 6;
 constexpr Index kStepsAsStored = 16;
+// A B up to this size (floats) is packed by each thread for itself: that takes less than fetching the others' parts.
+constexpr Index kOwnCopy = 256 << 10;
 // A B beyond this size (floats) is read there and back in turn: a call finds in the caches what the last one read last.
 constexpr Index kReadOneWay = 128 << 10;
 
@@ -83,19 +86,25 @@ inline bool reads_backwards() {
   return now;
 }
 
-// C = the steps [begin, end) of A B, with B as it lies in memory, all but its last rows: a whole vector that begins in
-// one of them ends behind it.
+// C = the steps [begin, end) of A B, with B as it lies in memory, each column starting from `bias` unless it is null. The
+// last rows of B are copied: a whole vector that begins in one of them ends behind it.
 inline void multiply_as_stored(const Left& left, const Right& right, Index rows, Index columns, Index steps,
-                               Index begin, Index end, float* c) {
+                               Index begin, Index end, const float* bias, float* c) {
   const auto multiply = [&](Index k, Index until, const float* b, Index stride) {
     for (Index first = 0; first < columns; first += kPanel) {
-      Result result{c + first, columns, k > begin ? c + first : nullptr, columns, 0, false};
+      Result result{c + first, columns, bias == nullptr ? nullptr : bias + first, 0, 0, false};
+      if (k > begin) result.start = result.data, result.start_stride = result.stride;
       multiply_panel(rows, min(kPanel, columns - first), ByRows{left.data + k, left.stride}, b + first, stride,
                      until - k, result);
     }
   };
-  const Index width = round_up(columns, L), inside = min(end, steps - ceil_div(width - columns, right.stride));
-  for (Index k = begin; k < inside; k += kStepsAsStored)
+  const Index width = round_up(columns, L);
+  const Index inside = max(begin, min(end, steps - ceil_div(width - columns, right.stride)));
+  Index first = begin;
+  if (rows == 1 && end - begin < steps)  // sums in parts are added in another order in any case
+    first += multiply_single_row(left.data + begin, right.data + begin * right.stride, right.stride, columns,
+                                 inside - begin, c);
+  for (Index k = first; k < inside; k += kStepsAsStored)
     multiply(k, min(k + kStepsAsStored, inside), right.data + k * right.stride, right.stride);
   if (inside == end) return;
   const Workspace last((end - inside) * width);
@@ -139,6 +148,31 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
   const bool few = blocks * panels < kFewBlocks;
   const bool long_sums = steps >= kLongSum && rows * columns <= kSumsInCache;
   const Index parts = few || long_sums ? max(1, min(kMostParts, steps / kShortestPart)) : 1;
+  // Few rows use every number of B once or twice: it is read where it lies.
+  const bool as_stored = rows <= kFewRows && !right.transposed && !left.transposed;
+  if (parts == 1 && as_stored && work < kWorthSharing) {
+    multiply_as_stored(left, right, rows, columns, steps, 0, steps, bias, c);
+    finish_rows(0, rows, 0, columns);
+    return;
+  }
+  if (parts == 1 && packed_size(steps, columns) <= kOwnCopy && blocks < kManyBlocks) {
+    const Index sharers = max(1, min(threads(), rows / kFewRows));
+    for_each_piece(sharers, work, [&](Index piece) {
+      const Index begin = rows * piece / sharers, end = rows * (piece + 1) / sharers;
+      const Workspace packed(packed_size(steps, columns));
+      for (Index panel = 0; panel < panels; ++panel)
+        right.pack(0, steps, panel * kPanel, panel_width(columns, panel), packed + panel * kPanel * steps);
+      const Index here = ceil_div(end - begin, row_block);
+      for (Index block = 0; block < here; ++block) {
+        const Index row = begin + (end - begin) * block / here, last = begin + (end - begin) * (block + 1) / here;
+        multiply_block(left, row, last - row, 0, steps, columns, 0, panels,
+                       [&](Index panel) { return packed_panel(packed, steps, panel); },
+                       [&](Index panel) { return result_at(row, panel); });
+        finish_rows(row, last, 0, columns);
+      }
+    });
+    return;
+  }
   if (parts == 1) {
     const Workspace packed(packed_size(steps, columns));
     const Index pieces_of_panel = ceil_div(steps, kStepBlock);
@@ -165,15 +199,13 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
 
   const Index size = rows * columns;
   const Workspace sums(parts * size);
-  // Few rows use every number of B once or twice: it is read where it lies.
-  const bool as_stored = rows <= kFewRows && !right.transposed && !left.transposed;
   const bool back = as_stored && steps * columns > kReadOneWay && reads_backwards();
   const int sharers = threads();  // asked once: somebody may change it meanwhile
   for_each_piece(parts, work, [&](Index piece) {
     const Index part = back ? mirrored(piece, parts, sharers) : piece;
     const Index begin = steps * part / parts, end = steps * (part + 1) / parts;
     if (as_stored) {
-      multiply_as_stored(left, right, rows, columns, steps, begin, end, sums + part * size);
+      multiply_as_stored(left, right, rows, columns, steps, begin, end, nullptr, sums + part * size);
       return;
     }
     const Workspace packed(packed_size(end - begin, columns));

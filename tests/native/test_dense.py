@@ -78,6 +78,15 @@ def test_more_than_two_axes():
     _check(normal(2, 3, 4), normal(4, 5), normal(5))
 
 
+def test_a_sample_has_the_same_bits_in_a_batch_of_any_size():
+    """Short sums are added in one order whichever way the work is shared."""
+    for inputs, units in ((3, 1), (20, 10), (300, 70), (784, 100)):
+        x, kernel, bias = normal(100, inputs), normal(inputs, units, seed=1), normal(units)
+        whole = dense.dense(x, kernel, bias)[0]
+        for n in (1, 2, 6, 7, 50):
+            np.testing.assert_array_equal(dense.dense(x[:n], kernel, bias)[0], whole[:n])
+
+
 @pytest.mark.parametrize(("n", "inputs", "units"), [(100, 300, 200), (70, 9000, 40), (3000, 50, 20)])
 def test_same_bits_for_any_number_of_threads(n, inputs, units):
     x, kernel, bias = normal(n, inputs), normal(inputs, units, seed=1), normal(units)
