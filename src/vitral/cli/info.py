@@ -80,8 +80,8 @@ def _operation_lines(by_backend: dict[str, list[str]]) -> list[str]:
         return [f"{len(reference)} by the reference in NumPy"]
     lines = [f"{len(native)} by compiled kernels"]
     if reference:
-        others = set(reference)
-        names = [name for name in reference if name.removesuffix("_backward") not in others - {name}]
+        gradients = {f"{name}_backward" for name in reference}
+        names = [name for name in reference if name not in gradients]
         lines += textwrap.wrap(f"{len(reference)} by the reference in NumPy: {', '.join(names)}", 76)
     return lines
 
