@@ -5,12 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from vitral import config
 from vitral.datasets.readers import READERS
 from vitral.lab.check import check_recipe
 from vitral.lab.loading import load_recipe
-from vitral.lab.recipe import DataRecipe, EvaluationRecipe, PublishedRecipe, Recipe, ReportRecipe, TrainingRecipe
+from vitral.lab.recipe import (
+    DataRecipe,
+    EvaluationRecipe,
+    PublishedRecipe,
+    Recipe,
+    ReportRecipe,
+    TrainingRecipe,
+    VariantRecipe,
+)
 
 DOCS = Path(__file__).parents[2] / "docs"
+TABLES = [Recipe, DataRecipe, TrainingRecipe, EvaluationRecipe, ReportRecipe, PublishedRecipe, VariantRecipe]
 
 
 def blocks(page: str) -> list[str]:
@@ -35,7 +45,7 @@ def test_fragments_fit_into_that_recipe(tmp_path: Path) -> None:
         check_recipe(load_recipe(path))
 
 
-@pytest.mark.parametrize("table", [Recipe, DataRecipe, TrainingRecipe, EvaluationRecipe, ReportRecipe, PublishedRecipe])
+@pytest.mark.parametrize("table", TABLES)
 def test_every_key_is_explained(table: type) -> None:
     page = (DOCS / "recipes.md").read_text("utf-8")
     keys = set(table.__struct_fields__) - {"variant"}  # type: ignore[attr-defined]
@@ -64,3 +74,12 @@ def test_page_on_files_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (program,) = re.findall(r"```python\n(.*?)```", (DOCS / "files.md").read_text("utf-8"), re.DOTALL)
     exec(compile(program, "docs/files.md", "exec"), {"__name__": "page"})
     assert (tmp_path / "small.keras").is_file()
+
+
+def test_page_on_gradients_runs() -> None:
+    page = (DOCS / "gradients.md").read_text("utf-8")
+    program = "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
+    try:
+        exec(compile(program, "docs/gradients.md", "exec"), {"__name__": "page"})
+    finally:
+        config.set_floatx("float32")

@@ -36,10 +36,7 @@ def test_block_has_about_ten_lines_and_is_the_same_in_spanish() -> None:
         "README.md",
         "README.es.md",
         "CONTRIBUTING.md",
-        *(
-            f"docs/{n}.md"
-            for n in ("recipes", "data", "reproducibility", "results", "scikit-learn", "files", "compatibility")
-        ),
+        *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
     ],
 )
 def test_links_lead_somewhere(page: str) -> None:

@@ -26,8 +26,8 @@ What holds everywhere:
 
 - Images are `channels_last`; another `data_format` is refused.
 - Arrays are NumPy arrays, of float32 or, after `config.set_floatx("float64")`, float64.
-- There is no tracing and no automatic gradient. A layer of one's own writes `forward` and `backward`, a loss `call` and
-  `gradient`; a metric or callback stays as it is.
+- There is no automatic gradient. A layer of one's own whose `call` is made of layers stays as it is; one with a formula
+  of its own writes `forward` and `backward`, a loss `call` and `gradient`. A metric or callback stays as it is.
 - `layer(x, training=False)` in a functional model holds for that call in every pass, also in `fit`, and so does
   `training=True` in `predict`. Keras' guide to transfer learning relies on it: the statistics of a base called so stay
   as they are once it is unfrozen. In Keras {version} itself, `fit`, `evaluate` and `predict` put their own flag in its
