@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.training.conftest import fill
-from vitral import Input, Model, layers, optimizers
+from vitral import Input, Model, layers, metrics, optimizers
 from vitral.core.tree import flatten
 from vitral.errors import ConfigError, DataError, ModelWarning, ShapeError
 from vitral.models import load_model
@@ -180,6 +180,20 @@ def test_outputs_in_a_dictionary_are_named_by_its_keys() -> None:
     assert {name: y.shape for name, y in model.predict(data, verbose=0).items()} == {"u": (3, 1), "a": (3, 2)}
     history = model.fit(data, {"u": np.ones((3, 1)), "a": data}, verbose=0).history
     assert list(history) == ["a_loss", "a_mse", "loss", "u_loss", "u_mae"]
+
+
+def test_a_metric_keeps_its_name_in_front_of_which_the_logs_put_the_outputs(model: Model, tmp_path: Path) -> None:
+    # As in Keras: reg_error in the logs, whether the model was just compiled, compiled again or loaded.
+    error = metrics.MeanSquaredError(name="error")
+    for _ in range(2):
+        model.compile("sgd", [CE, "mse"], metrics={"reg": [error]})
+        logs = model.train_on_batch([XA, XB], [YC, YR], return_dict=True)
+        assert sorted(logs) == ["cls_loss", "loss", "reg_error", "reg_loss"]
+    model.save(tmp_path / "m.keras")
+    again = load_model(tmp_path / "m.keras")
+    assert again.train_on_batch([XA, XB], [YC, YR], return_dict=True).keys() == logs.keys()
+    assert error.name == "error"
+    assert [metric.name for metric in again.metrics][-1] == "error"
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,8 @@ class Compiled(Network):
 
     @property
     def metrics_names(self) -> list[str]:
-        """Names of `metrics`."""
-        return [metric.name for metric in self.metrics]
+        """What `metrics` are called in the logs."""
+        return self._metrics.names if self.compiled else []
 
     def reset_metrics(self) -> None:
         """Forget the running means."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,8 +21,8 @@ class MetricSet:
     """Loss and metrics since the last reset.
 
     What "accuracy" means depends on the shapes of labels and predictions, so metrics are made by `resolve`, once these
-    are known. With several outputs, `unweighted` and `weighted` hold metrics for each, and names begin with the
-    output's. Raises ConfigError if they are no lists or dictionaries that fit the outputs.
+    are known. With several outputs, `unweighted` and `weighted` hold metrics for each, and names in the logs begin with
+    the output's; a metric keeps its own. Raises ConfigError if they are no lists or dictionaries that fit the outputs.
     """
 
     def __init__(self, goals: Sequence[Goal], unweighted: Any = None, weighted: Any = None) -> None:
@@ -31,8 +32,8 @@ class MetricSet:
             _for_outputs(unweighted, outputs, "metrics"),
             _for_outputs(weighted, outputs, "weighted_metrics"),
         )
-        self._unweighted: list[list[Metric]] = [[] for _ in goals]
-        self._weighted: list[list[Metric]] = [[] for _ in goals]
+        self._unweighted: list[dict[str, Metric]] = [{} for _ in goals]
+        self._weighted: list[dict[str, Metric]] = [{} for _ in goals]
         self._resolved = False
         self._waiting: dict[str, Array] = {}
         self.loss = metrics.Mean(name="loss")
@@ -46,13 +47,22 @@ class MetricSet:
     @property
     def all(self) -> list[Metric]:
         """The mean loss first, those of several outputs, then the metrics as compiled; no metrics before `resolve`."""
-        return [self.loss, *self._losses.values(), *chain(*self._unweighted), *chain(*self._weighted)]
+        return [metric for _, metric in self._named()]
+
+    @property
+    def names(self) -> list[str]:
+        """What each of `all` is called in the logs."""
+        return [name for name, _ in self._named()]
+
+    def _named(self) -> list[tuple[str, Metric]]:
+        means = [(mean.name, mean) for mean in (self.loss, *self._losses.values())]
+        return [*means, *chain.from_iterable(made.items() for made in (*self._unweighted, *self._weighted))]
 
     def resolve(self, y_shapes: Sequence[Shape | None], y_pred_shapes: Sequence[Shape]) -> None:
         """Make the metrics for labels and predictions of these shapes; a second call does nothing."""
         if self._resolved:
             return
-        names = {metric.name for metric in self.all}
+        names = set(self.names)
         for identifiers, made in zip(self._identifiers, (self._unweighted, self._weighted), strict=True):
             for goal, wanted, its_metrics, y, y_pred in zip(
                 self._goals, identifiers, made, y_shapes, y_pred_shapes, strict=True
@@ -62,9 +72,9 @@ class MetricSet:
                     if y is None:
                         raise DataError(f"y is missing for the output {goal.output!r}, which has metrics")
                     metric = _make(identifier, goal.loss, y, y_pred)
-                    metric.name = _free_name(prefix, metric.name, names, weighted=made is self._weighted)
-                    names.add(metric.name)
-                    its_metrics.append(metric)
+                    name = _free_name(prefix, metric.name, names, weighted=made is self._weighted)
+                    names.add(name)
+                    its_metrics[name] = metric
         self._resolved = True
         if self._waiting:
             self.set_state(self._waiting)
@@ -95,18 +105,18 @@ class MetricSet:
         for number, (y, y_pred) in enumerate(zip(ys, y_preds, strict=True)):
             if y is None:
                 continue
-            for metric in self._unweighted[number]:
+            for metric in self._unweighted[number].values():
                 metric.update_state(y, y_pred)
-            for metric in self._weighted[number]:
+            for metric in self._weighted[number].values():
                 metric.update_state(y, y_pred, weights[number])
 
     def result(self) -> Logs:
         """Values by name, in alphabetical order as Keras gives them."""
-        return {metric.name: _plain(metric.result()) for metric in sorted(self.all, key=lambda m: m.name)}
+        return {name: _plain(metric.result()) for name, metric in sorted(self._named(), key=itemgetter(0))}
 
     def in_order(self, logs: Mapping[str, float]) -> Any:
         """The values as `evaluate` returns them: the loss alone, or a list that begins with it."""
-        values = [logs[metric.name] for metric in self.all]
+        values = [logs[name] for name in self.names]
         return values[0] if len(values) == 1 else values
 
     def reset(self) -> None:
