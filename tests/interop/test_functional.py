@@ -59,3 +59,38 @@ def test_operators_with_a_number_come_from_kerass_file(tmp_path: Path) -> None:
     data = np.array([[8.0, 4.0], [1.0, -3.0]], "float32")
     ours = vitral.models.load_model(tmp_path / "m.keras")
     np.testing.assert_allclose(ours.predict(data, verbose=0), theirs.predict(data, verbose=0), rtol=1e-5)
+
+
+def augmenting(library: Any) -> Any:
+    """Layers that Keras describes with a flag of training that nobody set, and one whose flag was set."""
+    layers = library.layers
+    x = library.Input((8, 8, 1))
+    h = layers.RandomContrast(0.5)(layers.RandomFlip()(x))
+    h = layers.Resizing(8, 8)(layers.CenterCrop(6, 6)(h))
+    h = layers.AlphaDropout(0.1)(layers.SpatialDropout2D(0.1)(layers.GaussianNoise(0.2)(h)))
+    h = layers.LSTM(6, dropout=0.3, return_sequences=True)(layers.Reshape((8, 8))(h))
+    h = layers.GaussianDropout(0.1)(layers.GRU(6, recurrent_dropout=0.3)(h))
+    h = layers.SpectralNormalization(layers.Dense(40))(h)
+    held = layers.BatchNormalization(name="held")(h, training=False)
+    return library.Model(x, [layers.Dropout(0.5)(h), held])
+
+
+@pytest.mark.parametrize("ending", [".keras", ".h5"])
+def test_layers_of_kerass_file_train_and_predict_as_they_should(ending: str, tmp_path: Path) -> None:
+    augmenting(keras).save(tmp_path / f"theirs{ending}")
+    theirs = keras.models.load_model(tmp_path / f"theirs{ending}")
+    ours = vitral.models.load_model(tmp_path / f"theirs{ending}")
+    x = np.cos(np.arange(8 * 64)).reshape(8, 8, 8, 1)
+    for a, b in zip(ours.predict(x, verbose=0), theirs.predict(x, verbose=0), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+    dropped, _ = ours(x, training=True)
+    assert 0.3 < (np.asarray(dropped) == 0).mean() < 0.7
+    np.testing.assert_array_equal(ours.get_layer("held").moving_mean.numpy(), np.zeros(40))
+
+
+def test_keras_loads_flags_that_were_set(tmp_path: Path) -> None:
+    x = vitral.Input((64,))
+    vitral.Model(x, vitral.layers.Dropout(0.5)(x, training=False)).save(tmp_path / "ours.keras")
+    theirs = keras.models.load_model(tmp_path / "ours.keras")
+    ones = np.ones((2, 64), "float32")
+    np.testing.assert_array_equal(theirs.predict(ones, verbose=0), ones)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import pytest
 
 from vitral import Input, Model, Sequential, layers, models
 
@@ -55,3 +56,34 @@ def test_there_and_back(tmp_path: Path) -> None:
         assert set(places) == {"input_layer", "sequential", "functional", "dense", "add"}
         assert places["functional/layers/dense/vars/0"].shape == (4, 4)
         assert places["functional/layers/dropout/seed_generator/vars/0"].shape == (2,)
+
+
+def dropping(**training: bool) -> Model:
+    x = Input((64,))
+    return Model(x, layers.Dropout(0.5)(layers.GaussianNoise(0.1)(x), **training))
+
+
+def test_a_default_that_keras_writes_down_is_not_a_flag_that_somebody_set() -> None:
+    # Keras 3.15.1 describes these calls, made without a flag, with that of the signature of `call`, and lets `fit` and
+    # `predict` put theirs in its place.
+    x = Input((8, 8, 1))
+    y = layers.RandomFlip("horizontal_and_vertical")(x)
+    y = layers.Dropout(0.5)(layers.Flatten()(y))
+    description = Model(x, y).get_config()
+    for layer in description["layers"]:
+        if layer["class_name"] in ("RandomFlip", "Dropout"):
+            layer["inbound_nodes"][0]["kwargs"] = {"training": layer["class_name"] == "RandomFlip", "mask": None}
+    model = Model.from_config(description)
+    images = np.random.default_rng(1).random((50, 8, 8, 1)) + 1
+    np.testing.assert_allclose(model(images), images.reshape(50, 64), rtol=1e-6)
+    dropped = np.asarray(model(images, training=True)) == 0
+    assert 0.4 < dropped.mean() < 0.6
+
+
+def test_a_flag_that_somebody_set_holds_in_the_file_too() -> None:
+    ones = np.ones((50, 64))
+    for training, share in ((False, 0), (True, 0.5)):
+        model = dropping(training=training)
+        for same in (model, Model.from_config(model.get_config()), models.clone_model(model)):
+            for of_model in (False, True):
+                assert (np.asarray(same(ones, training=of_model)) == 0).mean() == pytest.approx(share, abs=0.1)

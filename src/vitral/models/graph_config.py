@@ -10,6 +10,7 @@ from vitral.layers import Layer
 from vitral.layers.graphs.graph import Graph
 from vitral.layers.merging import Merge
 from vitral.models.description import describe, make
+from vitral.models.said_flags import is_default
 from vitral.typing import Config
 
 
@@ -27,10 +28,11 @@ def describe_graph(graph: Graph, inputs: Any, outputs: Any) -> Config:
         config = {"shape": list(given.shape), "dtype": given.dtype, "keras_history": history}
         return {"class_name": "__keras_tensor__", "config": config}
 
-    def call(arguments: Arguments) -> Config:
+    def call(layer: Layer, arguments: Arguments) -> Config:
         given = map_structure(tensor, arguments.inputs)
         kwargs = {} if arguments.training is None else {"training": arguments.training}
-        return {"args": given if arguments.spread else [given], "kwargs": kwargs}
+        said = {"said": True} if is_default(layer, arguments.training) else {}  # which Keras passes over
+        return {"args": given if arguments.spread else [given], "kwargs": kwargs, **said}
 
     def end(given: KerasTensor) -> list[Any]:
         return [given.layer.name, numbers[given.node] + _first_call(given.layer), given.index]
@@ -41,7 +43,9 @@ def describe_graph(graph: Graph, inputs: Any, outputs: Any) -> Config:
                 **describe(layer),
                 "name": layer.name,
                 "inbound_nodes": [
-                    call(node.arguments) for node in layer.inbound_nodes if node in of_model and not node.is_input
+                    call(layer, node.arguments)
+                    for node in layer.inbound_nodes
+                    if node in of_model and not node.is_input
                 ],
             }
             for layer in graph.layers
@@ -73,7 +77,7 @@ def build_graph(config: Mapping[str, Any]) -> tuple[Any, Any]:
         behind: list[tuple[Layer, Any]] = []
         blocked: set[Layer] = set()  # the calls of a layer keep their order
         for layer, call in waiting:
-            args, kwargs = _arguments(call)
+            args, kwargs = _arguments(layer, call)
             if layer in blocked or any(number >= len(nodes(name)) for name, number, _ in _references([args, kwargs])):
                 behind.append((layer, call))
                 blocked.add(layer)
@@ -113,10 +117,13 @@ def _is_input(layer: Layer) -> bool:
     return any(node.is_input for node in layer.inbound_nodes)
 
 
-def _arguments(call: Any) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(layer: Layer, call: Any) -> tuple[list[Any], dict[str, Any]]:
     """What a call was made with; in Keras' older form it is a list of [layer, call, result, keywords]."""
     if isinstance(call, Mapping):
-        return list(call["args"]), dict(call["kwargs"])
+        kwargs = dict(call["kwargs"])
+        if is_default(layer, kwargs.get("training")) and not call.get("said"):
+            del kwargs["training"]
+        return list(call["args"]), kwargs
     places = [{"class_name": "__keras_tensor__", "config": {"keras_history": place[:3]}} for place in call]
     return [places if len(places) > 1 else places[0]], dict(call[0][3]) if len(call[0]) > 3 else {}
 
