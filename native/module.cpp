@@ -11,6 +11,7 @@ NB_MODULE(_native, module) {
   vitral::bind_batch(module);
   vitral::bind_merge(module);
   vitral::bind_norm(module);
+  vitral::bind_penalty(module);
   vitral::bind_pool(module);
   vitral::bind_random(module);
   vitral::bind_recurrent(module);

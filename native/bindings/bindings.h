@@ -20,6 +20,7 @@ void bind_attention(nb::module_& module);
 void bind_batch(nb::module_& module);
 void bind_merge(nb::module_& module);
 void bind_norm(nb::module_& module);
+void bind_penalty(nb::module_& module);
 void bind_pool(nb::module_& module);
 void bind_random(nb::module_& module);
 void bind_recurrent(nb::module_& module);

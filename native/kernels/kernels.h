@@ -160,6 +160,8 @@ struct Updated {
                                 bool before_softmax, float* losses, float* gradient))                                 \
   X(sparse_categorical_cross_entropy, (const float* p, const std::int64_t* labels, Index rows, Index columns,         \
                                        double epsilon, bool before_softmax, float* losses, float* gradient))          \
+  /* penalty.cpp: gradient += 2 strength w, for n values; *penalty = strength times the sum of w^2. */                  \
+  X(l2_penalty, (const float* w, Index n, double strength, float* gradient, double* penalty))                         \
   /* update.cpp: one pass over `count` variables, their gradients and their state, which is in the order of the */    \
   /* formula's. Numbers arrive as doubles, so that 1 - beta is as exact as its float. */                               \
   X(weight_decay_update, (const Updated* variables, Index count, double rate))                                        \

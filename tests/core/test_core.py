@@ -47,6 +47,20 @@ def test_the_first_gradient_is_copied() -> None:
     np.testing.assert_array_equal(variable.grad, [1.0, 1.0])
 
 
+def test_a_gradient_that_is_to_be_changed_is_nobody_elses() -> None:
+    variable = Variable(np.zeros(2), name="w")
+    np.testing.assert_array_equal(variable.own_grad(), [0.0, 0.0])
+    variable.zero_grad()
+    given = np.ones(2)
+    variable.take_grad(given)
+    assert variable.grad is given
+    own = variable.own_grad()
+    own += 1
+    np.testing.assert_array_equal(given, [1.0, 1.0])
+    np.testing.assert_array_equal(variable.grad, [2.0, 2.0])
+    assert variable.own_grad() is own
+
+
 def test_a_variable_keeps_its_memory_and_its_shape() -> None:
     variable = Variable(np.zeros((2, 3), np.float32), name="w")
     memory = variable.value

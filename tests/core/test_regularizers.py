@@ -22,6 +22,18 @@ def test_orthogonal() -> None:
     assert copy.get_config() == {"factor": 0.3, "mode": "columns"}
 
 
+@pytest.mark.parametrize("name", ["l1", "l2", "l1_l2", "orthogonal_regularizer"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_gradient_is_added_to_what_is_there(name: str, dtype: type) -> None:
+    regularizer = getattr(regularizers, name)()
+    value, gradient = W.astype(dtype), np.ones(W.shape, dtype)
+    penalty = regularizer.add_gradient(value, gradient)
+    assert penalty == pytest.approx(regularizer(W), rel=1e-6)
+    np.testing.assert_allclose(gradient, 1 + regularizer.gradient(W), rtol=1e-6)
+    if dtype is np.float64:
+        assert_gradient(lambda: regularizer(value), value, gradient - 1, name)
+
+
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ConfigError, match="mode is 'both'"):
         regularizers.OrthogonalRegularizer(mode="both")

@@ -13,8 +13,9 @@ from vitral.ops.reference.activation import FROM_OUTPUT, FUSED
 from vitral.typing import Array
 
 # Families without a gradient of their own to check: losses give value and gradient at once (test_loss_gradients.py),
-# updates are what is done with a gradient (tests/optimizers), batches are data and masks are drawn.
-_ELSEWHERE = ("loss", "update", "batch", "random")  # the ends of families' names, such as focal_loss
+# updates are what is done with a gradient (tests/optimizers), batches are data, masks are drawn, and penalties are a
+# number, checked with the regularizers.
+_ELSEWHERE = ("loss", "update", "batch", "random", "penalty")  # the ends of families' names, such as focal_loss
 _DIFFERENTIABLE = sorted(
     name
     for name, operation in ops.operations.items()

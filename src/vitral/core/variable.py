@@ -14,7 +14,7 @@ class Penalty(Protocol):
 
     def __call__(self, value: Array) -> float: ...
 
-    def gradient(self, value: Array) -> Array: ...
+    def add_gradient(self, value: Array, gradient: Array) -> float: ...
 
 
 class Limit(Protocol):
@@ -80,6 +80,15 @@ class Variable:
             return
         self._grad = gradient
         self._owns_grad = False
+
+    def own_grad(self) -> Array:
+        """The gradient as an array that may be changed in place; zeros if nothing was added yet."""
+        if self._grad is None:
+            self._grad = np.zeros_like(self.value)
+        elif not self._owns_grad:
+            self._grad = self._grad.copy()
+        self._owns_grad = True
+        return self._grad
 
     def _check_grad(self, gradient: Array) -> None:
         if gradient.shape != self.value.shape:

@@ -137,6 +137,7 @@ from vitral.ops.interface.overlap_loss import (
     dice,
     tversky,
 )
+from vitral.ops.interface.penalty import l2_penalty
 from vitral.ops.interface.piecewise import (
     clipped_line,
     clipped_line_backward,
@@ -310,6 +311,7 @@ __all__ = [
     "huber",
     "keep_mask",
     "kl_divergence",
+    "l2_penalty",
     "lamb_update",
     "layer_norm",
     "layer_norm_backward",

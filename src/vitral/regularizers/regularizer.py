@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from vitral import ops
 from vitral.core.configurable import Configurable, is_number
 from vitral.core.registry import Registry
 from vitral.errors import ConfigError
@@ -20,6 +21,11 @@ class Regularizer(Configurable):
     def gradient(self, value: Array) -> Array:
         """Derivative of the penalty with respect to every element, an array of the value's shape."""
         raise NotImplementedError(f"{type(self).__name__} has no gradient")
+
+    def add_gradient(self, value: Array, gradient: Array) -> float:
+        """Add the gradient for `value` to `gradient` in place; returns the penalty."""
+        gradient += self.gradient(value)
+        return float(self(value))
 
 
 registry: Registry[Regularizer] = Registry("regularizer", "keras.regularizers", Regularizer)
@@ -69,6 +75,9 @@ class L2(Regularizer):
 
     def gradient(self, value: Array) -> Array:
         return 2.0 * self.l2 * value
+
+    def add_gradient(self, value: Array, gradient: Array) -> float:
+        return ops.l2_penalty(value, gradient, strength=self.l2)
 
     def get_config(self) -> Config:
         return {"l2": self.l2}

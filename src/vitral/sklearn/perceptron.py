@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vitral import ops
 from vitral.activations import Activation
 from vitral.core.arrays import own_dtype
 from vitral.core.variable import Variable
@@ -88,19 +89,18 @@ class Perceptron:
             loss = float((losses * weight).sum(dtype=np.float64))
             gradient = gradient * (weight / weight.dtype.type(total))[:, np.newaxis]
         self.network.run_back([gradient], caches, [True])
-        return (loss + self._penalize(total)) / total
+        return loss / total + self._penalize(total)
 
     def _penalize(self, total: float) -> float:
-        """Add the penalty's gradient to every kernel; returns the penalty before it is divided by `total`."""
+        """Add the penalty's gradient to every kernel; returns the penalty of the mean loss."""
         if self.recipe.alpha == 0:
             return 0.0
         penalty = 0.0
         for layer in self.layers:
             kernel, gradient = layer.kernel.value, layer.kernel.grad
             assert gradient is not None, "the pass back has just made it, for nobody else"
-            gradient += kernel * kernel.dtype.type(self.recipe.alpha / total)
-            penalty += float(np.vdot(kernel, kernel))
-        return self.recipe.alpha / 2 * penalty
+            penalty += ops.l2_penalty(kernel, gradient, strength=self.recipe.alpha / (2 * total))
+        return penalty
 
     def scores(self, x: Array) -> Array:
         """The output of the last layer, (samples, outputs), for any number of samples; `x` may be sparse."""

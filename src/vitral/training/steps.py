@@ -101,6 +101,5 @@ def _penalize(variables: list[Variable]) -> float:
     total = 0.0
     for variable in variables:
         assert variable.regularizer is not None, "only these are asked"
-        variable.add_grad(variable.regularizer.gradient(variable.value))
-        total += float(variable.regularizer(variable.value))
+        total += variable.regularizer.add_gradient(variable.value, variable.own_grad())
     return total
