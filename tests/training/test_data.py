@@ -8,7 +8,8 @@ import pytest
 
 from vitral import Input, Sequential, callbacks, layers, set_seed
 from vitral.errors import ConfigError, DataError, ShapeError
-from vitral.training.data import BatchReader, Data, epoch_order
+from vitral.training.batches import BatchReader, epoch_order
+from vitral.training.data import Data
 from vitral.typing import Array, Cache, Shape
 
 RNG = np.random.default_rng(0)

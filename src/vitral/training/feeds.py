@@ -11,8 +11,9 @@ import numpy as np
 
 from vitral.config import floatx
 from vitral.errors import ConfigError, DataError
+from vitral.training.batches import Batch, BatchReader, epoch_order
 from vitral.training.columns import Columns, arrays_of
-from vitral.training.data import Batch, BatchReader, Data, epoch_order
+from vitral.training.data import Data
 from vitral.training.prefetch import AHEAD, Prefetcher, mapped_ahead
 
 Numbered = tuple[int, Batch]

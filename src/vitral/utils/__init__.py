@@ -27,7 +27,7 @@ from vitral.typing import Array
 from vitral.utils.columns import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from vitral.utils.dot import model_to_dot
 from vitral.utils.get_file import get_file
-from vitral.utils.image_folder import image_dataset_from_directory
+from vitral.utils.image_dataset import image_dataset_from_directory
 from vitral.utils.pictures import array_to_img, img_to_array, load_img, save_img
 from vitral.utils.plot import plot_model
 from vitral.utils.split import split_dataset
