@@ -8,6 +8,7 @@ import numpy as np
 from tests.gradients.cases_operations import normal
 from vitral import layers
 from vitral.layers import Layer
+from vitral.layers.slicing import GetItem
 from vitral.regularizers import L2
 from vitral.typing import Array
 
@@ -162,6 +163,10 @@ CASES: dict[str, list[Case]] = {
     "PReLU": [
         (lambda: layers.PReLU(alpha_initializer="normal", alpha_regularizer=L2(0.1)), (3, 4)),
         (lambda: layers.PReLU(alpha_initializer="normal", shared_axes=[1, 2]), _IMAGES),
+    ],
+    "GetItem": [
+        (lambda: GetItem((slice(None), 0)), (2, 5, 3)),
+        (lambda: GetItem((..., slice(1, None), None)), _IMAGES),
     ],
     "Permute": [(lambda: layers.Permute((3, 1, 2)), (2, 3, 4, 2))],
     "RandAugment": [(lambda: layers.RandAugment((-3, 3), 3, seed=3), (6, 4, 5, 3))],

@@ -132,6 +132,10 @@ CASES: dict[str, list[Case]] = {
     "adaptive_max_pool2d": _adaptive_pool(),
     "repeat": [([normal(2, 3)], {"times": 3})],
     "reshape": [([normal(2, 3, 4)], {"shape": (6, 2)})],
+    "get_item": [
+        ([normal(2, 5, 4)], {"key": (slice(None), slice(3, None, -2), 1)}),
+        ([normal(2, 5, 4)], {"key": (..., None, 0)}),
+    ],
     "permute": [([normal(2, 3, 4, 5)], {"axes": (3, 1, 2)})],
     "prelu": [([normal(3, 4), normal(4)], {}), ([normal(2, 3, 4, 2), normal(1, 1, 2)], {})],
     "zero_pad2d": [([normal(2, 3, 4, 2)], {"padding": ((1, 0), (2, 3))})],

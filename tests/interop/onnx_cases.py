@@ -5,7 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from vitral import Input, Model, Sequential, layers
+from vitral import Input, Model, Sequential, Variable, layers
+from vitral.layers.graphs.graph_layer import GraphLayer
+from vitral.layers.slicing import GetItem
+from vitral.layers.with_variable import TimesMatrix, WithVariable
 from vitral.models.functional import Functional
 from vitral.saving.onnx.outward.activations import ACTIVATIONS, ALONG_LAST_AXIS
 
@@ -17,6 +20,24 @@ MERGED = [(7, 6, 4), (7, 6, 4), (4,)]
 def two_results() -> Any:
     x = Input((5,))
     return Model(x, [layers.Dense(2)(x), layers.Dense(3)(x)])
+
+
+class Gate(layers.Layer):
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = layers.Dense(5, "sigmoid")
+
+    def call(self, x: Any) -> Any:
+        return x * self.dense(x) - x[:, ::-1]
+
+
+def own_call() -> Any:
+    x = Input((5,))
+    return GraphLayer(x, Gate()(x))
+
+
+def variable(*shape: int) -> Variable:
+    return Variable(np.random.default_rng(2).normal(size=shape).astype("float32"), name="v")
 
 
 def normalization() -> layers.Layer:
@@ -194,6 +215,19 @@ CASES: dict[type[layers.Layer], list[tuple[Callable[[], layers.Layer], Any]]] = 
         (lambda: layers.TimeDistributed(layers.Conv2D(3, 2, activation="softmax")), (2, *IMAGE)),
         (lambda: layers.TimeDistributed(Sequential([Input((5,)), layers.Dense(3), layers.ReLU()])), SEQUENCE),
     ],
+    GetItem: [
+        (lambda: GetItem(np.s_[:, 0]), SEQUENCE),
+        (lambda: GetItem(np.s_[:, 1:5:2, ::-1]), SEQUENCE),
+        (lambda: GetItem(np.s_[:, None, -1, 4:1:-2]), SEQUENCE),
+        (lambda: GetItem(np.s_[..., 1:]), IMAGE),
+    ],
+    WithVariable: [
+        (lambda: WithVariable("add", variable(6, 1)), SEQUENCE),
+        (lambda: WithVariable("subtract", variable(5), swapped=True), SEQUENCE),
+        (lambda: WithVariable("multiply", variable(4)), IMAGE),
+    ],
+    TimesMatrix: [(lambda: TimesMatrix(variable(5, 2)), SEQUENCE)],
+    GraphLayer: [(own_call, (5,))],
     Sequential: [(lambda: Sequential([Input((5,)), layers.Dense(3)]), (5,))],
     Functional: [(two_results, (5,))],
     layers.SpatialDropout2D: [(lambda: layers.SpatialDropout2D(0.5), IMAGE)],

@@ -94,3 +94,23 @@ def test_keras_loads_flags_that_were_set(tmp_path: Path) -> None:
     theirs = keras.models.load_model(tmp_path / "ours.keras")
     ones = np.ones((2, 64), "float32")
     np.testing.assert_array_equal(theirs.predict(ones, verbose=0), ones)
+
+
+def parts(library: Any) -> Any:
+    """Parts of tensors, as a vision transformer takes its class token."""
+    x = library.Input((5, 4))
+    h = library.layers.Dense(3)(x)
+    return library.Model(x, library.layers.Concatenate()([h[:, 0], h[:, 1:, 1:][:, -1], h[..., 2]]))
+
+
+@pytest.mark.parametrize(("writer", "reader"), [(vitral, keras), (keras, vitral)], ids=["to Keras", "from Keras"])
+def test_parts_of_tensors_go_both_ways(writer: Any, reader: Any, tmp_path: Path) -> None:
+    model = parts(writer)
+    model.save(tmp_path / "m.keras")
+    data = np.sin(np.arange(40.0)).reshape(2, 5, 4).astype("float32")
+    again = reader.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_allclose(again.predict(data, verbose=0), model.predict(data, verbose=0), rtol=1e-5)
+    ours, theirs = (config["layers"][2] for config in (parts(vitral).get_config(), parts(keras).get_config()))
+    assert {key: ours[key] for key in ("module", "class_name", "registered_name")} == {
+        key: theirs[key] for key in ("module", "class_name", "registered_name")
+    }

@@ -111,7 +111,7 @@ SEVERAL_INPUTS = {
     "Multiply": lambda of: of.Multiply(),
     "Subtract": lambda of: of.Subtract(),
 }
-NOT_IN_KERAS = {"InputLayer", "PositionEmbedding"}
+NOT_IN_KERAS = {"InputLayer", "PositionEmbedding", "GetItem"}
 DIFFERS = {"Equalization", "RandomCrop"}
 """Outside training Keras hands images on unchanged, against its own documentation; Vitral equalizes, and resizes."""
 CELLS = {"GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells"}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gradients.check import check_layer
 from tests.training.conftest import double  # noqa: F401  a fixture
-from vitral import Input, Model, Sequential, layers, models, optimizers, regularizers, saving
+from vitral import Input, Model, Sequential, activations, layers, losses, models, optimizers, regularizers, saving
 from vitral.core.naming import clear_session
 from vitral.errors import ConfigError, ShapeError
 
@@ -263,6 +263,42 @@ def test_as_part_of_a_subclass() -> None:
     assert net.layers == [*net.blocks, net.pool]
 
 
+class Affine(layers.Layer):
+    """relu(2 x g + b - x) W, with weights of its own and an activation by its name."""
+
+    def build(self, input_shape: Any) -> None:
+        self.gain = self.add_weight(name="gain", shape=(input_shape[-1],), initializer="normal")
+        self.shift = self.add_weight(name="shift", shape=(1, *input_shape[1:]), initializer="normal")
+        self.matrix = self.add_weight(name="matrix", shape=(input_shape[-1], 2), initializer="normal")
+        self.activation = activations.get("tanh")
+
+    def call(self, x: Any) -> Any:
+        return self.activation(2 * x * self.gain + self.shift - x) @ self.matrix - self.matrix
+
+
+def test_weights_of_its_own(double: None) -> None:  # noqa: F811
+    layer, x = Affine(name="affine"), np.random.default_rng(0).standard_normal((4, 2, 2))
+    check_layer(layer, x, training=False)
+    assert [variable.path for variable in layer.weights] == ["affine/gain", "affine/shift", "affine/matrix"]
+    gain, shift, matrix = layer.get_weights()
+    np.testing.assert_allclose(layer(x), np.tanh(2 * x * gain + shift - x) @ matrix - matrix, rtol=1e-12)
+    model = Sequential([Input((2, 2)), layer])
+    assert (len(model.trainable_weights), model.count_params()) == (3, 2 + 4 + 4)
+
+
+def test_a_variable_that_does_not_fit_is_refused() -> None:
+    layer = Affine()
+    layer.build((None, 2, 2))
+    for act in (lambda: Input((3,)) * layer.gain, lambda: layer.shift - Input((2,)), lambda: Input((2,)) + layer.shift):
+        with pytest.raises(ShapeError, match="expected axes of the same lengths or of length 1"):
+            act()
+    with pytest.raises(ShapeError, match=r"expected a matrix with a row for each value"):
+        Input((3,)) @ layer.matrix
+    x = Input((2,))
+    with pytest.raises(ConfigError, match="is used in a model by itself, which no file holds"):
+        Model(x, x * layer.gain).get_config()
+
+
 class Calculates(layers.Layer):
     def call(self, x: Any) -> Any:
         return np.exp(x)
@@ -292,3 +328,22 @@ def test_what_cannot_be_drawn_is_refused() -> None:
     block(Input((4, 4, 2)))
     with pytest.raises(ShapeError, match="was built for the shape"):
         block(Input((4, 4, 3)))
+
+
+def test_an_activation_in_call_is_not_taken_for_the_last() -> None:
+    class Head(layers.Layer):
+        def __init__(self, activation: Any) -> None:
+            super().__init__()
+            self.dense = layers.Dense(2)
+            self.activation = activation
+
+        def call(self, x: Any) -> Any:
+            return self.dense(layers.Activation(self.activation)(x))
+
+    for activation in ("softmax", activations.softmax):
+        model = Sequential([Input((3,)), Head(activation)])
+        model.compile("sgd", losses.SparseCategoricalCrossentropy(from_logits=True))
+        x, y = np.ones((4, 3)), np.array([0, 1, 1, 0])
+        z = model.predict(x, verbose=0)
+        expected = (np.log(np.exp(z).sum(1)) - z[np.arange(4), y]).mean()
+        assert model.train_on_batch(x, y) == pytest.approx(expected, rel=1e-5)

@@ -285,11 +285,12 @@ def test_numbers_rescale_symbolic_tensors() -> None:
         (0.5 + x, [3.5, 8.5]),
         (np.float32(2) * x, [6, 16]),
         (np.int64(3) - x, [0, -5]),
+        (np.array([1, 2]) - x / np.array([3.0, 4.0]), [0, 0]),
     ):
         model = Model(x, tensor)
         np.testing.assert_array_equal(model(data), [expected])
         np.testing.assert_array_equal(clone_model(model)(data), [expected])
-    for act in (lambda: 2 / x, lambda: x @ 2, lambda: bool(x), lambda: np.sum(x), lambda: x[0]):
+    for act in (lambda: 2 / x, lambda: x @ 2, lambda: bool(x), lambda: np.sum(x), lambda: [*x]):
         with pytest.raises(TypeError):
             act()  # type: ignore[no-untyped-call]
 

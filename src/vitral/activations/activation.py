@@ -1,10 +1,13 @@
 """The base class of activations."""
 
+from typing import Any
+
 import numpy as np
 
 from vitral.config import floatx
 from vitral.core.configurable import Configurable
 from vitral.core.registry import Registry
+from vitral.core.symbolic import OPERATORS, KerasTensor
 from vitral.typing import Array, Cache, Shape
 
 
@@ -18,6 +21,8 @@ class Activation(Configurable):
     ...         return 2 * cache * dy
     >>> Square()(np.array([3.0]))
     array([9.])
+
+    Called on a symbolic tensor, it is a layer.
     """
 
     fused_name: str | None = None
@@ -46,8 +51,8 @@ class Activation(Configurable):
         """Shape of the output for an input of this shape."""
         return input_shape
 
-    def __call__(self, x: Array) -> Array:
-        return self.forward(as_floats(x))[0]
+    def __call__(self, x: Any) -> Any:
+        return OPERATORS["activate"](x, self) if isinstance(x, KerasTensor) else self.forward(as_floats(x))[0]
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"

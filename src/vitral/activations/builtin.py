@@ -6,6 +6,7 @@ from typing import Any
 
 from vitral import ops
 from vitral.activations.activation import Activation, as_floats
+from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError
 from vitral.ops.reference.activation import FUSED
 from vitral.typing import Array, Cache
@@ -45,12 +46,19 @@ class BuiltIn(Activation):
 
         return get, (self.name,)
 
-    def __call__(self, x: Array, *values: Any, **options: Any) -> Array:
+    def __call__(self, x: Any, *values: Any, **options: Any) -> Any:
         if len(values) > len(self._options) or not options.keys() <= set(self._options):
             raise ConfigError(
                 f"{self.name} received {[*values, *options]}; "
                 f"expected {', '.join(self._options) or 'nothing'} beside the array"
             )
+        if isinstance(x, KerasTensor):
+            if values or options:
+                raise ConfigError(
+                    f"{self.name} received {[*values, *options]} beside a symbolic tensor; expected a layer that has "
+                    "them, such as ReLU or LeakyReLU"
+                )
+            return super().__call__(x)
         return self._forward(as_floats(x), **dict(zip(self._options, values, strict=False)), **options)[0]
 
 

@@ -1,10 +1,13 @@
 """Keras' activation functions that join the entries of an axis."""
 
+from typing import Any
+
 import numpy as np
 
 from vitral import ops
 from vitral.activations.activation import as_floats
 from vitral.activations.builtin import BuiltIn
+from vitral.core.symbolic import KerasTensor
 from vitral.errors import ShapeError
 from vitral.typing import Array, Cache, Shape
 
@@ -16,7 +19,9 @@ class AlongAxis(BuiltIn):
     array([0.5, 0.5, 0.5, 0.5])
     """
 
-    def __call__(self, x: Array, axis: int = -1) -> Array:
+    def __call__(self, x: Any, axis: int = -1) -> Any:
+        if isinstance(x, KerasTensor):
+            return super().__call__(x, *(() if axis in (-1, x.ndim - 1) else (axis,)))
         return np.moveaxis(self.forward(np.moveaxis(as_floats(x), axis, -1))[0], -1, axis)
 
 

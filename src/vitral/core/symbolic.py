@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from vitral.config import floatx
 from vitral.core.naming import unique_name
 from vitral.core.tree import as_shapes, flatten, flatten_shapes, is_shape, pack
+from vitral.core.variable import Variable
 from vitral.typing import Shape
 
 
@@ -14,7 +17,8 @@ class KerasTensor:
     """The place of an array in a network: its shape, batch axis None, and the call that makes it.
 
     `keras.Input` gives the first; a layer called on one gives the next. Two of them can be added, subtracted and
-    multiplied, and so can one and a number, by which it can be divided as well: that is a Rescaling.
+    multiplied, and so can one and a variable. With a number, or an array of one for each channel, by which it can be
+    divided as well, that is a Rescaling. x[:, 0] and x[:, 1:] are parts of each sample.
 
     >>> KerasTensor((None, 3), name="x")
     <KerasTensor shape=(None, 3), dtype=float32, name=x>
@@ -42,25 +46,36 @@ class KerasTensor:
         return self.node.operation
 
     def __add__(self, other: object) -> Any:
-        return _rescaled(self, 1, other) if isinstance(other, Real) else _operate("add", self, other)
+        return _rescaled(self, 1, other) if _is_constant(other) else _operate("add", self, other)
 
-    def __sub__(self, other: object) -> Any:
-        return _rescaled(self, 1, -other) if isinstance(other, Real) else _operate("subtract", self, other)
+    def __sub__(self, other: Any) -> Any:
+        return _rescaled(self, 1, -other) if _is_constant(other) else _operate("subtract", self, other)
 
     def __mul__(self, other: object) -> Any:
-        return _rescaled(self, other) if isinstance(other, Real) else _operate("multiply", self, other)
+        return _rescaled(self, other) if _is_constant(other) else _operate("multiply", self, other)
 
-    def __truediv__(self, other: object) -> Any:
-        return _rescaled(self, 1 / other) if isinstance(other, Real) else NotImplemented
+    def __truediv__(self, other: Any) -> Any:
+        return _rescaled(self, 1 / other) if _is_constant(other) else NotImplemented
 
-    def __rsub__(self, other: object) -> Any:
-        return _rescaled(self, -1, other) if isinstance(other, Real) else NotImplemented
+    def __rsub__(self, other: Any) -> Any:
+        if isinstance(other, Variable):
+            return OPERATORS["with_variable"]("subtract", self, other, swapped=True)
+        return _rescaled(self, -1, other) if _is_constant(other) else NotImplemented
+
+    def __matmul__(self, other: object) -> Any:
+        return OPERATORS["with_variable"]("matmul", self, other) if isinstance(other, Variable) else NotImplemented
 
     def __neg__(self) -> Any:
         return _rescaled(self, -1)
 
     __radd__ = __add__
     __rmul__ = __mul__
+
+    def __getitem__(self, key: Any) -> Any:
+        return OPERATORS["get_item"](self, key)
+
+    def __iter__(self) -> Any:
+        raise TypeError(f"{self!r} has no values yet, so nobody can go through them; write x[:, i] for a part")
 
     def __bool__(self) -> bool:
         raise TypeError(f"{self!r} has no values yet, so it is neither true nor false")
@@ -75,15 +90,26 @@ class KerasTensor:
 
 
 OPERATORS: dict[str, Callable[..., Any]] = {}
-"""What x + y, x - y and x * y call for two symbolic tensors, or for one and a number: `layers` puts it here."""
+"""What x + y, x[:, 0] and the like call for symbolic tensors: `layers` puts it here."""
 
 
 def _operate(name: str, first: KerasTensor, second: object) -> Any:
+    if isinstance(second, Variable):
+        return OPERATORS["with_variable"](name, first, second)
     return OPERATORS[name]([first, second]) if isinstance(second, KerasTensor) else NotImplemented
 
 
 def _rescaled(x: KerasTensor, scale: Any, offset: Any = 0) -> Any:
-    return OPERATORS["rescale"](x, float(scale), float(offset))
+    return OPERATORS["rescale"](x, _plain(scale), _plain(offset))
+
+
+def _is_constant(value: object) -> bool:
+    """Whether this is a number, or an array with one for each channel."""
+    return isinstance(value, Real) or (isinstance(value, np.ndarray) and value.ndim < 2)
+
+
+def _plain(value: Any) -> Any:
+    return np.asarray(value, float).tolist()
 
 
 class Arguments(NamedTuple):

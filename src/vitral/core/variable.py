@@ -147,19 +147,20 @@ class Variable:
             setattr(self, name, value)
         self.value = own_dtype(self.value)
 
-    # Metrics of one's own divide their sums by each other.
+    # Metrics of one's own divide their sums by each other. What an array leaves to the other side, a symbolic tensor,
+    # is left to it here too.
 
-    def __add__(self, other: Array | float) -> Array:
-        return self.value + other
+    def __add__(self, other: Any) -> Any:
+        return self.value.__add__(other)
 
-    def __sub__(self, other: Array | float) -> Array:
-        return self.value - other
+    def __sub__(self, other: Any) -> Any:
+        return self.value.__sub__(other)
 
-    def __mul__(self, other: Array | float) -> Array:
-        return self.value * other
+    def __mul__(self, other: Any) -> Any:
+        return self.value.__mul__(other)
 
-    def __truediv__(self, other: Array | float) -> Array:
-        return self.value / other
+    def __truediv__(self, other: Any) -> Any:
+        return self.value.__truediv__(other)
 
     __radd__ = __add__
     __rmul__ = __mul__

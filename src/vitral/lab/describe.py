@@ -61,8 +61,7 @@ def _dataset(images: Images, data: Prepared) -> DatasetRecord:
 
 def _layers(model: Sequential) -> Iterator[LayerRecord]:
     for layer in model.layers:
-        activation = getattr(layer, "activation", None)
-        name = None if activation is None else str(activation.name)
+        name = checks.activation_name(layer)
         yield LayerRecord(
             name=layer.name,
             type=type(layer).__name__,

@@ -41,7 +41,8 @@ def probabilities(recipe: Recipe, outputs: Array) -> Array:
     if not recipe.loss.get("from_logits"):
         return outputs
     binary = "binary" in str(recipe.loss["type"]).lower()
-    return activations.get("sigmoid" if binary else "softmax")(outputs)
+    result: Array = activations.get("sigmoid" if binary else "softmax")(outputs)
+    return result
 
 
 def confusion_matrix(true: Array, predicted: Array, classes: int) -> Array:

@@ -69,7 +69,9 @@ from vitral.layers.recurrent.time_distributed import TimeDistributed
 from vitral.layers.resampling import UpSampling2D
 from vitral.layers.reshaping import Cropping2D, Flatten, Permute, RepeatVector, Reshape, ZeroPadding2D
 from vitral.layers.sample_normalization import GroupNormalization, LayerNormalization
+from vitral.layers.slicing import GetItem as _GetItem  # noqa: F401  x[:, 0] asks for it
 from vitral.layers.spectral_normalization import SpectralNormalization
+from vitral.layers.with_variable import WithVariable as _WithVariable  # noqa: F401  and x * variable for this
 from vitral.layers.wrapper import Wrapper
 from vitral.typing import Config
 

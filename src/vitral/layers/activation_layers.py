@@ -5,6 +5,7 @@ from typing import Any
 from vitral import activations, ops
 from vitral.activations import Activation as ActivationFunction
 from vitral.core.configurable import is_number
+from vitral.core.symbolic import OPERATORS
 from vitral.errors import ConfigError
 from vitral.layers.elementwise import Elementwise
 from vitral.layers.layer import registry
@@ -162,3 +163,6 @@ class ELU(Elementwise):
 
     def get_config(self) -> Config:
         return {**super().get_config(), "alpha": self.alpha}
+
+
+OPERATORS["activate"] = lambda x, activation: Activation(activation)(x)

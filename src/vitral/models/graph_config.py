@@ -9,14 +9,19 @@ from vitral.errors import ConfigError
 from vitral.layers import Layer
 from vitral.layers.graphs.graph import Graph
 from vitral.layers.merging import Merge
+from vitral.layers.slicing import GetItem
 from vitral.models.description import describe, make
 from vitral.models.said_flags import is_default
 from vitral.typing import Config
+
+_GET_ITEM = {"module": "keras.src.ops.numpy", "class_name": "GetItem", "registered_name": "GetItem"}
+"""How Keras writes down x[:, 0], which is no layer there: the key is an argument of the call."""
 
 
 def describe_graph(graph: Graph, inputs: Any, outputs: Any) -> Config:
     """The layers with their calls, and which results are inputs and outputs."""
     of_model = {node for group in graph.by_depth for node in group}
+    called = {node for node in of_model if not node.is_input}
     numbers = {  # of a call among those of its layer that belong to the model
         node: number
         for layer in graph.layers
@@ -30,6 +35,8 @@ def describe_graph(graph: Graph, inputs: Any, outputs: Any) -> Config:
 
     def call(layer: Layer, arguments: Arguments) -> Config:
         given = map_structure(tensor, arguments.inputs)
+        if isinstance(layer, GetItem):
+            return {"args": [given, layer.written_key], "kwargs": {}}
         kwargs = {} if arguments.training is None else {"training": arguments.training}
         said = {"said": True} if is_default(layer, arguments.training) else {}  # which Keras passes over
         return {"args": given if arguments.spread else [given], "kwargs": kwargs, **said}
@@ -40,13 +47,9 @@ def describe_graph(graph: Graph, inputs: Any, outputs: Any) -> Config:
     return {
         "layers": [
             {
-                **describe(layer),
+                **(_GET_ITEM | {"config": {"name": layer.name}} if isinstance(layer, GetItem) else describe(layer)),
                 "name": layer.name,
-                "inbound_nodes": [
-                    call(layer, node.arguments)
-                    for node in layer.inbound_nodes
-                    if node in of_model and not node.is_input
-                ],
+                "inbound_nodes": [call(layer, node.arguments) for node in layer.inbound_nodes if node in called],
             }
             for layer in graph.layers
         ],
@@ -88,8 +91,8 @@ def build_graph(config: Mapping[str, Any]) -> tuple[Any, Any]:
                 for key, value in kwargs.items()
                 if value is not None
             }
-            if layer.draws and named.get("training") is layer.drawing.training_by_default:
-                named.pop("training", None)  # which Keras writes down for every call
+            if isinstance(layer, GetItem) and len(found) == 2:
+                layer.key = GetItem(found.pop()).key
             if isinstance(layer, Merge) and len(found) > 1:
                 found = [found]  # an operator of Keras', such as x + y
             layer(*found, **named)

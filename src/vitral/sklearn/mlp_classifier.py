@@ -148,7 +148,8 @@ class MLPClassifier(ClassifierMixin, MultiLayerPerceptron):
 
     def _probabilities(self, scores: Array) -> Array:
         link = activations.softmax if self.out_activation_ == "softmax" else activations.sigmoid
-        return link(scores)
+        probabilities: Array = link(scores)
+        return probabilities
 
     def _score_of(self, samples: Samples) -> float:
         """The share of samples, by weight, whose labels are all right; NaN if the network gives none."""

@@ -124,7 +124,8 @@ class NeuralNetClassifier(ClassifierMixin, NeuralNet):
             return outputs
         if activation_name(self.model_.output_layers[0]) in ("sigmoid", "softmax"):
             return outputs
-        return (activations.sigmoid if self._each_alone(self.model_) else activations.softmax)(outputs)
+        probabilities: Array = (activations.sigmoid if self._each_alone(self.model_) else activations.softmax)(outputs)
+        return probabilities
 
     def _each_alone(self, model: Model) -> bool:
         return self._labels.multilabel or model.output_shape[-1] == 1

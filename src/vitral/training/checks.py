@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from vitral.activations import Activation
 from vitral.errors import ConfigError, DataError, ShapeError
 from vitral.layers.layer import Layer
 from vitral.losses import (
@@ -102,7 +103,8 @@ def check_batch(x: Array) -> None:
 def activation_name(layer: Layer | None) -> str | None:
     """Name of the activation that a layer ends in; None if that is not known."""
     activation = getattr(layer, "activation", None)
-    return None if activation is None else str(activation.name)
+    own = layer is not None and layer.draws  # may use it anywhere in its call
+    return str(activation.name) if isinstance(activation, Activation) and not own else None
 
 
 def uses_hidden_logits(loss: Loss, layer: Layer | None) -> bool:

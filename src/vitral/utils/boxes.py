@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vitral.errors import ConfigError
+from vitral.training.checks import activation_name
 
 _CHARACTER, _LINE = 0.085, 0.2
 """Sizes in inches: of a character, of a line of text."""
@@ -101,8 +102,8 @@ def _name(layer: Any, before: Any, after: Any) -> str:
 
 
 def _activation(layer: Any, before: Any, after: Any) -> str | None:
-    activation = getattr(layer, "activation", None)
-    return None if activation is None else f"activation: {activation.name}"
+    name = activation_name(layer)
+    return None if name is None else f"activation: {name}"
 
 
 def _dtype(layer: Any, before: Any, after: Any) -> str:

@@ -49,7 +49,7 @@ def _draw(layer: Any, input_shape: Any, spread: bool, options: dict[str, Any]) -
     inside = _inside(layer)
     made_here = [made for made in graph.graph.layers if made not in inside]
     for made in sorted(made_here, key=lambda made: -made._number):
-        if made.variables:
+        if set(made.variables) - set(layer.variables):
             raise ConfigError(
                 f'{type(layer).__name__}.call makes the layer "{made.name}" anew each time: make it in __init__'
             )

@@ -1,6 +1,7 @@
 """Moving, scaling and dropping values: operations without weights of their own."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from vitral.ops.geometry import Pair
 from vitral.ops.operation import operation
@@ -40,6 +41,18 @@ def zero_pad2d(x: Array, *, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
 @operation
 def zero_pad2d_backward(dy: Array, cache: Cache) -> Array:
     """dx = dy without the border."""
+    raise NotImplementedError
+
+
+@operation
+def get_item(x: Array, *, key: tuple[Any, ...]) -> tuple[Array, Cache]:
+    """y = x[key] for a key of whole numbers, slices, `...` and None, in which no place of x comes twice."""
+    raise NotImplementedError
+
+
+@operation
+def get_item_backward(dy: Array, cache: Cache) -> Array:
+    """dx[key] = dy, 0 elsewhere."""
     raise NotImplementedError
 
 

@@ -1,6 +1,7 @@
 """Moving, scaling and dropping values in NumPy."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,17 @@ def zero_pad2d(x: Array, *, padding: tuple[Pair, Pair]) -> tuple[Array, Cache]:
 
 def zero_pad2d_backward(dy: Array, cache: Cache) -> Array:
     return crop_image(dy, cache)
+
+
+def get_item(x: Array, *, key: tuple[Any, ...]) -> tuple[Array, Cache]:
+    return np.ascontiguousarray(x[key]), (key, x.shape)
+
+
+def get_item_backward(dy: Array, cache: Cache) -> Array:
+    key, shape = cache
+    dx = np.zeros(shape, dy.dtype)
+    dx[key] = dy
+    return dx
 
 
 def repeat(x: Array, *, times: int) -> tuple[Array, Cache]:

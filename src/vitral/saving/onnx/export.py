@@ -9,9 +9,10 @@ from vitral._files import atomic_write
 from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError
 from vitral.layers import Layer
+from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.models import Model
 from vitral.saving.onnx.drawing import Drawing, Value
-from vitral.saving.onnx.outward import can_draw, layers_of
+from vitral.saving.onnx.outward import can_draw, layers_of, unfolded
 from vitral.saving.onnx.outward.containers import through
 from vitral.saving.onnx.package import IR_VERSION, OPSET, import_onnx
 
@@ -51,10 +52,11 @@ def to_onnx(model: Model, filepath: str | Path, batch_size: int | None = None, o
     atomic_write(path, content.SerializeToString())
 
 
-def _layers(model: Model) -> Iterator[Layer]:
+def _layers(model: Model | GraphLayer) -> Iterator[Layer]:
     for layer in layers_of(model):
-        if isinstance(layer, Model) and layer.inputs:
-            yield from _layers(layer)
+        inner = unfolded(layer)
+        if isinstance(inner, (Model, GraphLayer)) and inner.inputs:
+            yield from _layers(inner)
         else:
             yield layer
 

@@ -13,7 +13,7 @@ from vitral.saving.onnx.outward import (
     scales,
     sums,
 )
-from vitral.saving.onnx.outward.registry import DRAWN, can_draw, draw, layers_of
+from vitral.saving.onnx.outward.registry import DRAWN, can_draw, draw, layers_of, unfolded
 
 __all__ = [
     "DRAWN",
@@ -31,4 +31,5 @@ __all__ = [
     "resizing",
     "scales",
     "sums",
+    "unfolded",
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from vitral import layers
 from vitral.core.symbolic import KerasTensor
 from vitral.layers.graphs.graph import Graph
+from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.models import Model, Sequential
 from vitral.models.functional import Functional
 from vitral.saving.onnx.drawing import Drawing, Value
@@ -12,8 +13,8 @@ from vitral.saving.onnx.outward.registry import can_draw, draw, draws, layers_of
 from vitral.typing import Shape
 
 
-@draws(Sequential, Functional, only_if=lambda model: all(map(can_draw, layers_of(model))))
-def through(drawing: Drawing, model: Model, shape: Any, *given: Value) -> list[Value]:
+@draws(Sequential, Functional, GraphLayer, only_if=lambda model: all(map(can_draw, layers_of(model))))
+def through(drawing: Drawing, model: Model | GraphLayer, shape: Any, *given: Value) -> list[Value]:
     """The values of a model's outputs, from those of its inputs."""
     values: dict[KerasTensor, Value] = dict(zip(model.inputs, given, strict=True))
     for node in Graph(model.inputs, model.outputs).nodes:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vitral import layers
+from vitral.layers.with_variable import TimesMatrix, WithVariable
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.registry import draws
 from vitral.saving.onnx.outward.scales import scaled
@@ -61,3 +62,15 @@ def _maximum(drawing: Drawing, layer: layers.Maximum, shape: Shape, *xs: Value) 
 @draws(layers.Minimum)
 def _minimum(drawing: Drawing, layer: layers.Minimum, shape: Shape, *xs: Value) -> Value:
     return _merged(drawing, "Min", shape, xs)
+
+
+@draws(WithVariable)
+def _with_variable(drawing: Drawing, layer: WithVariable, shape: Shape, x: Value) -> Value:
+    both = (drawing.last(x), drawing.constant(layer.variable.value))
+    kind = {"add": "Add", "subtract": "Sub", "multiply": "Mul"}[layer.operation.name]
+    return Value(shape, last=drawing.node(kind, *(reversed(both) if layer.swapped else both)))
+
+
+@draws(TimesMatrix)
+def _times_matrix(drawing: Drawing, layer: TimesMatrix, shape: Shape, x: Value) -> Value:
+    return Value(shape, last=drawing.node("MatMul", drawing.last(x), drawing.constant(layer.variable.value)))

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from vitral.layers import Layer
 from vitral.layers.graphs.graph import Graph
+from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.models import Model
-from vitral.models.functional import Functional
 from vitral.saving.onnx.drawing import Drawing, Value
 from vitral.saving.onnx.outward.activations import activate, can_draw_activation
 from vitral.typing import Shape
@@ -33,20 +33,20 @@ def draws(*classes: type[Layer], only_if: Callable[[Any], bool] = lambda layer: 
     return decorator
 
 
-def _kind(layer: Layer) -> type[Layer]:
-    """The class as which a layer is drawn; a subclass of Model as the graph that its `call` is."""
-    is_graph = isinstance(layer, Model) and type(layer).forward is Model.forward and layer.inputs
-    return Functional if is_graph else type(layer)
+def unfolded(layer: Layer) -> Layer:
+    """A layer whose `call` is made of others as the graph that it is; any other as it is."""
+    return layer.drawing.main(training=False) if layer.draws and not layer.drawing.is_empty else layer
 
 
-def layers_of(model: Model) -> list[Layer]:
+def layers_of(model: Model | GraphLayer) -> list[Layer]:
     """The layers that lead from a model's inputs to its outputs."""
     return Graph(model.inputs, model.outputs).layers
 
 
 def can_draw(layer: Layer) -> bool:
     """Whether `draw` knows the layer and its activation."""
-    kind = _kind(layer)
+    layer = unfolded(layer)
+    kind = type(layer)
     if kind not in DRAWN or not _ONLY_IF.get(kind, lambda layer: True)(layer):
         return False
     activation = getattr(layer, "activation", None)
@@ -56,7 +56,8 @@ def can_draw(layer: Layer) -> bool:
 def draw(drawing: Drawing, layer: Layer, values: list[Value], shapes: list[Shape]) -> list[Value]:
     """The values, of these shapes, that a layer makes of others; its activation is drawn behind it."""
     drawing.owner = layer.name
-    y = DRAWN[_kind(layer)](drawing, layer, shapes if len(shapes) > 1 else shapes[0], *values)
+    layer = unfolded(layer)
+    y = DRAWN[type(layer)](drawing, layer, shapes if len(shapes) > 1 else shapes[0], *values)
     if isinstance(y, list):
         return y
     activation = getattr(layer, "activation", None)
