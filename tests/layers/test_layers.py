@@ -7,7 +7,7 @@ import pytest
 
 from tests.gradients.cases_layers import CASES, batch
 from tests.gradients.cases_operations import normal
-from vitral import activations, initializers, layers
+from vitral import Sequential, activations, initializers, layers
 from vitral.core.naming import clear_session
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers import Layer
@@ -267,3 +267,11 @@ def test_given_statistics_are_configuration_and_learned_ones_are_weights() -> No
     np.testing.assert_array_equal(learned(np.array([[5.0]])), [[2.0]])
     assert given.count_params() == 0
     assert learned.count_params() == 3
+
+
+def test_weights_of_an_unbuilt_layer_are_not_counted() -> None:
+    """Keras raises a ValueError too."""
+    for layer in (layers.Dense(2), Sequential([layers.Dense(2)]), layers.BatchNormalization()):
+        with pytest.raises(ConfigError, match=r"is not built yet, so its weights are not known: call build\(shape\)"):
+            layer.count_params()
+    assert layers.ReLU().count_params() == 0

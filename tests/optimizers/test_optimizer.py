@@ -502,6 +502,15 @@ def test_a_changed_update_step_holds_for_every_variable(base) -> None:
         np.testing.assert_array_equal(one.value, two.value)
 
 
+@pytest.mark.parametrize("base", [SGD, Adam, RMSprop])
+def test_an_update_step_set_on_the_object_is_heard(base) -> None:
+    optimizer, (kernel, bias) = base(0.5), dense()
+    optimizer.update_step = lambda gradient, variable, learning_rate: variable.assign_sub(learning_rate * gradient)
+    optimizer.apply_gradients([(np.full((3, 2), 1.0), kernel), (np.full(2, 1.0), bias)])
+    np.testing.assert_array_equal(kernel.value, np.full((3, 2), 0.5))
+    np.testing.assert_array_equal(bias.value, np.full(2, 0.5))
+
+
 def test_multipliers_and_decay_hold_for_the_variables_that_they_name() -> None:
     kernel, bias = dense()
     optimizer = SGD(0.5, weight_decay=0.25, learning_rate_multipliers={"bias": 0.5})

@@ -265,6 +265,10 @@ class Layer(Weights, Sharing, RemembersArguments):
         return found
 
     @property
+    def awaits_build(self) -> bool:
+        return not self.built and (self.draws or type(self).build is not Layer.build)
+
+    @property
     def drawing(self) -> "drawn.Drawing":
         """What `call` draws."""
         if self._drawing is None:

@@ -74,6 +74,11 @@ class Weights(Configurable):
         return stream
 
     @property
+    def awaits_build(self) -> bool:
+        """Whether there may be weights that are not made yet."""
+        return False
+
+    @property
     def trainable(self) -> bool:
         """Whether training may change the weights; setting it sets it for all layers inside."""
         return self._trainable
@@ -161,7 +166,9 @@ class Weights(Configurable):
             variable.assign(value)
 
     def count_params(self) -> int:
-        """Number of values in all weights."""
+        """Number of values in all weights; raises ConfigError while a layer that has some is not built."""
+        if self.awaits_build:
+            raise ConfigError(f'"{self.name}" is not built yet, so its weights are not known: call build(shape)')
         return sum(variable.size for variable in self.weights)
 
     def save_own_variables(self, store: MutableMapping[str, Array]) -> None:

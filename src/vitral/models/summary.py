@@ -166,5 +166,4 @@ def _written(shape: Shape) -> str:
 
 
 def _count(layer: Layer) -> str:
-    has_weights_to_come = not layer.built and type(layer).build is not Layer.build
-    return "0 (unbuilt)" if has_weights_to_come else f"{layer.count_params():,}"
+    return "0 (unbuilt)" if layer.awaits_build else f"{layer.count_params():,}"

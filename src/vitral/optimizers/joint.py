@@ -18,7 +18,7 @@ class JointOptimizer(Optimizer):
         self.update_together([gradient], [variable], learning_rate)
 
     def update_all(self, gradients: list[Array], variables: Sequence[Variable], learning_rate: float) -> None:
-        if type(self).update_step is JointOptimizer.update_step:
+        if getattr(self.update_step, "__func__", None) is JointOptimizer.update_step:
             self.update_together(gradients, variables, learning_rate)
-        else:  # a subclass changes what is done with one variable, so it must be done with each
+        else:  # a subclass, or who set it on the object, changes what is done with one variable, so with each
             super().update_all(gradients, variables, learning_rate)
