@@ -27,6 +27,8 @@ constexpr Index kMostParts = 16;
 constexpr Index kLongSum = 4096;
 constexpr Index kSumsInCache = 256 << 10;
 constexpr Index kFewRows = 6;
+// A transposed A is copied, tile by tile, where more panels than these use the copy.
+constexpr Index kFewPanels = 4;
 constexpr Index kStepsAsStored = 16;
 // A B up to this size (floats) is packed by each thread for itself: that takes less than fetching the others' parts.
 constexpr Index kOwnCopy = 256 << 10;
@@ -60,17 +62,21 @@ template <class PackedAt, class ResultAt>
 void multiply_block(const Left& left, Index row, Index rows, Index begin, Index end, Index columns, Index first,
                     Index last, PackedAt packed_at, ResultAt result_at) {
   const Index blocks = ceil_div(end - begin, kStepBlock), longest = ceil_div(end - begin, max(1, blocks));
-  const Workspace copy(left.transposed ? longest * rows : 0);
+  const bool copied = left.transposed && last - first > kFewPanels;
+  const Workspace copy(copied ? longest * rows : 0);
   for (Index k = begin; k < end; k += longest) {
     const Index steps = min(longest, end - k);
-    if (left.transposed) pack_tiles(left.data + k * left.stride + row, left.stride, steps, rows, copy);
+    if (copied) pack_tiles(left.data + k * left.stride + row, left.stride, steps, rows, copy);
     for (Index panel = first; panel < last; ++panel) {
       const Index width = panel_width(columns, panel), packed_width = round_up(width, L);
       const float* b = packed_at(panel) + (k - begin) * packed_width;
       Result result = result_at(panel);
       if (k > begin) result.start = result.data, result.start_stride = result.stride;
-      if (left.transposed)
+      if (copied)
         multiply_panel(rows, width, ByTiles{copy, steps}, b, packed_width, steps, result);
+      else if (left.transposed)
+        multiply_panel(rows, width, BySteps{left.data + k * left.stride + row, left.stride}, b, packed_width, steps,
+                       result);
       else
         multiply_panel(rows, width, ByRows{left.data + row * left.stride + k, left.stride}, b, packed_width, steps,
                        result);
@@ -181,8 +187,7 @@ void multiply(Index rows, Index columns, Index steps, const Left& left, const Ri
       right.pack(begin, min(begin + kStepBlock, steps), panel * kPanel, panel_width(columns, panel),
                  packed + panel * kPanel * steps);
     });
-    // A transposed A is copied for each block of rows, so all panels use the copy; where there are many blocks, they
-    // are shared out whole.
+    // All panels use one copy of a block of a transposed A; where there are many blocks, they are shared out whole.
     const Index groups = left.transposed || blocks >= kManyBlocks ? 1 : panels;
     // A multiple of the usual numbers of threads, so that none is left with a block more than the others.
     const Index even_blocks = blocks == 1 ? 1 : round_up(blocks, 4);
