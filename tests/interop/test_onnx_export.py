@@ -174,9 +174,21 @@ def test_wrong_use(tmp_path: Path) -> None:
         model.export(tmp_path / "m.onnx", batch_size=0)
     with pytest.raises(ConfigError, match="not built"):
         Sequential([layers.Dense(1)]).export(tmp_path / "m.onnx")
+    with pytest.raises(ConfigError, match="opset_version is 18; expected 21"):
+        model.export(tmp_path / "m.onnx", opset_version=18)
+    with pytest.raises(ConfigError, match=r"received input_signature=.*; expected None, or batch_size="):
+        model.export(tmp_path / "m.onnx", input_signature=[Input((4,))])
     model.export(tmp_path / "m.onnx")
     with pytest.raises(ConfigError, match="exists"):
         model.export(tmp_path / "m.onnx", overwrite=False)
     fully = Sequential([Input((None, None, 3)), layers.Conv2D(2, 3)])
     with pytest.raises(ConfigError, match="expected all axes but the batch known"):
         fully.export(tmp_path / "n.onnx")
+
+
+def test_what_is_said_as_in_keras(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = Sequential([Input((4,)), layers.Dense(1)])
+    model.export(tmp_path / "m.onnx", verbose=False, opset_version=21)
+    assert capsys.readouterr().out == ""
+    model.export(tmp_path / "m.onnx")
+    assert capsys.readouterr().out == f"Saved artifact at '{tmp_path / 'm.onnx'}'.\n"

@@ -145,16 +145,28 @@ class Model(Subclassed):
 
         save_model(self, filepath, overwrite, zipped)
 
-    def export(self, filepath: str | Path, format: str = "onnx", **options: Any) -> None:  # noqa: A002  Keras' name
+    def export(
+        self,
+        filepath: str | Path,
+        format: str = "onnx",  # noqa: A002  Keras' name
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        **options: Any,
+    ) -> None:
         """Write what `predict` does to a file that other programs run; see `vitral.saving.to_onnx` for the options.
 
-        Raises ConfigError for a format other than "onnx".
+        Says so unless `verbose=False`. Raises ConfigError for a format other than "onnx" and for an `input_signature`:
+        `batch_size` fixes the number of samples, and the model knows the other sizes.
         """
         from vitral.saving import to_onnx
 
         if format != "onnx":
             raise ConfigError(f"export received format={format!r}; expected 'onnx'")
+        if input_signature is not None:
+            raise ConfigError(f"export received input_signature={input_signature!r}; expected None, or batch_size=")
         to_onnx(self, filepath, **options)
+        if verbose is None or verbose:
+            say(f"Saved artifact at '{filepath}'.\n")
 
     def compile_from_config(self, config: Config) -> None:
         """Compile as the model did that gave this `get_compile_config`, or Keras'.

@@ -20,19 +20,27 @@ _LIMIT = 1 << 31
 """An ONNX file of one piece holds less than two gigabytes."""
 
 
-def to_onnx(model: Model, filepath: str | Path, batch_size: int | None = None, overwrite: bool = True) -> None:
+def to_onnx(
+    model: Model,
+    filepath: str | Path,
+    batch_size: int | None = None,
+    overwrite: bool = True,
+    opset_version: int | None = None,
+) -> None:
     """Write what `predict` does to an `.onnx` file of opset 21, in one step, checked by onnx itself.
 
     Inputs and outputs keep their names and Vitral's order of axes, (batch, height, width, channels), in single
     precision. The batch is of any size unless `batch_size` fixes it.
 
-    Raises ConfigError for another ending, for a model that is not built, for an existing file without `overwrite`, and
-    for layers or activations that have no ONNX form here, which are all named; MissingExtraError without the package
-    onnx.
+    Raises ConfigError for another ending or opset, for a model that is not built, for an existing file without
+    `overwrite`, and for layers or activations that have no ONNX form here, which are all named; MissingExtraError
+    without the package onnx.
     """
     path = Path(filepath)
     if path.suffix != ".onnx":
         raise ConfigError(f"the file is called {path.name!r}; expected a name that ends in .onnx")
+    if opset_version not in (None, OPSET):
+        raise ConfigError(f"opset_version is {opset_version!r}; expected {OPSET}, the one that is written")
     if not overwrite and path.exists():
         raise ConfigError(f"{path} exists; give overwrite=True to replace it")
     if batch_size is not None and (isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1):
