@@ -30,11 +30,6 @@ def comes_back(model: Any, path: Path) -> Any:
     return again
 
 
-def is_by_matrices(layer: Any) -> bool:
-    """Whether ONNX has no operator for what the layer does to an image."""
-    return layer.interpolation not in ("nearest", "bilinear") or layer.__dict__.get("antialias", False)
-
-
 REFUSED: list[tuple[type[layers.Layer], Callable[[Any], bool], str]] = [
     (layers.Activation, lambda layer: layer.activation.name == "squareplus", "no layers for: Sqrt$"),
     (layers.Activation, lambda layer: layer.activation.name == "glu", "no layers for: Split$"),
@@ -42,11 +37,7 @@ REFUSED: list[tuple[type[layers.Layer], Callable[[Any], bool], str]] = [
     (layers.ReLU, lambda layer: layer.threshold > 0, "no layers for: Less, Where$"),
     (layers.AutoContrast, lambda layer: True, "no layers for: Equal, ReduceMin, Where$"),
     (layers.RMSNormalization, lambda layer: True, "no layers for: Sqrt$"),
-    (layers.AdaptiveAveragePooling2D, lambda layer: layer.output_size == (3, 4), "expected the channels$"),
     (layers.AdaptiveMaxPooling2D, lambda layer: layer.output_size == (3, 4), r"reduces the axes \[2\] of 4"),
-    (layers.UpSampling2D, is_by_matrices, "expected the channels$"),
-    (layers.Resizing, is_by_matrices, "expected the channels$"),
-    (layers.Resizing, lambda layer: (layer.height, layer.interpolation) == (3, "nearest"), "expected the channels$"),
     (layers.Resizing, lambda layer: layer.fill_value > 0, "does not pad with zeros"),
     (layers.Bidirectional, lambda layer: layer.return_state, "expected both ways through a sequence"),
 ]
@@ -165,6 +156,50 @@ def test_images_resized_by_cubic_curves(antialias: int, tmp_path: Path) -> None:
         np.testing.assert_allclose(result.transpose(0, 3, 1, 2), expected, rtol=1e-5, atol=1e-5)
 
 
+WAYS = [
+    {"mode": "cubic"},  # PyTorch's curve
+    {"mode": "cubic", "cubic_coeff_a": -0.5},
+    {"mode": "cubic", "exclude_outside": 1},
+    {"mode": "cubic", "coordinate_transformation_mode": "align_corners"},
+    {"mode": "cubic", "antialias": 1},
+    {"mode": "cubic", "antialias": 1, "exclude_outside": 1},
+    {"mode": "linear", "antialias": 1},
+    {"mode": "linear", "coordinate_transformation_mode": "align_corners"},
+    {"mode": "linear", "coordinate_transformation_mode": "asymmetric"},
+    {"mode": "linear", "coordinate_transformation_mode": "pytorch_half_pixel"},
+    *(
+        {"mode": "nearest", "coordinate_transformation_mode": places, "nearest_mode": rounding}
+        for places in ("asymmetric", "half_pixel")
+        for rounding in ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
+    ),
+]
+
+
+@pytest.mark.parametrize("options", WAYS, ids=lambda options: "-".join(map(str, options.values())))
+def test_images_resized_as_no_layer_does(options: Any, tmp_path: Path) -> None:
+    runtime = pytest.importorskip("onnxruntime")
+    for sizes in ([7, 3], [2, 9], [8, 8], [1, 10]):
+        content = graph([node("Resize", "x", "", "", "wanted", **options)], ("n", 2, 4, 5), ("n", 2, *sizes),
+                        wanted=np.array([1, 2, *sizes]))  # fmt: skip
+        x = RANDOM.normal(size=(1, 2, 4, 5)).astype("float32")
+        session = runtime.InferenceSession(content.SerializeToString(), providers=["CPUExecutionProvider"])
+        (expected,) = session.run(None, {"x": x})
+        model = imported(content, tmp_path / "m.onnx")
+        np.testing.assert_allclose(model(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2), expected, atol=1e-5)
+        assert not model.trainable_weights
+
+
+def test_a_matrix_beside_an_image_is_trained_unless_it_takes_means(tmp_path: Path) -> None:
+    wide, tall = RANDOM.normal(size=(5, 3)).astype("float32"), RANDOM.normal(size=(6, 4)).astype("float32")
+    nodes = [node("MatMul", "x", "w", to="a"), node("MatMul", "t", "a")]
+    content = graph(nodes, ("n", 2, 4, 5), ("n", 2, 6, 3), w=wide, t=tall)
+    x = RANDOM.normal(size=(2, 2, 4, 5)).astype("float32")
+    model = imported(content, tmp_path / "m.onnx")
+    expected = tall @ x @ wide
+    np.testing.assert_allclose(model(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2), expected, rtol=1e-5, atol=1e-5)
+    assert len(model.trainable_weights) == 2
+
+
 def test_the_operator_of_opset_23_for_root_mean_squares(tmp_path: Path) -> None:
     scale = RANDOM.normal(size=(5, 3)).astype("float32")
     for axis, weight in ((-1, scale[0]), (1, scale)):
@@ -202,9 +237,11 @@ def test_all_unknown_nodes_are_named(tmp_path: Path) -> None:
     ("nodes", "message"),
     [
         (
-            [node("Resize", "x", "", "two", mode="cubic")],
-            "has cubic_coeff_a=-0.75, exclude_outside=0; expected -0.5 and",
+            [node("Resize", "x", "", "two", coordinate_transformation_mode="half_pixel_symmetric")],
+            "has the places half_pixel_symmetric; expected half_pixel or",
         ),
+        ([node("Resize", "x", "", "", "far", mode="cubic")], r"would have the shape \(4, 1073741824\); the file has"),
+        ([node("MatMul", "k", "x")], "multiplies from the left; expected a matrix"),
         ([node("Softmax", "x", axis=2)], "Softmax 'the_Softmax' has axis=2; expected the channels, 1"),
         ([node("Transpose", "x", perm=[0, 2, 1, 3])], r"has perm=\[0, 2, 1, 3\]"),
         ([node("MaxPool", "x", kernel_shape=[3, 3], pads=[1, 1, 0, 0])], r"has pads=\[1, 1, 0, 0\]"),
@@ -221,7 +258,14 @@ def test_all_unknown_nodes_are_named(tmp_path: Path) -> None:
 def test_nodes_that_no_layer_does(nodes: list[Any], message: str, tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=message) as caught:
         imported(
-            graph(nodes, k=KERNEL, one=np.float32(1), axes=np.array([1]), two=np.array([1, 1, 2, 2], "float32")),
+            graph(
+                nodes,
+                k=KERNEL,
+                one=np.float32(1),
+                axes=np.array([1]),
+                two=np.array([1, 1, 2, 2], "float32"),
+                far=np.array([1, 2, 1 << 30, 4]),
+            ),
             tmp_path / "m.onnx",
         )
     assert "\n" not in str(caught.value)

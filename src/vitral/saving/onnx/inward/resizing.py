@@ -1,15 +1,48 @@
 """Images of another size from ONNX nodes."""
 
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from vitral import layers
 from vitral.layers import Layer
 from vitral.saving.onnx.inward.registry import takes
+from vitral.saving.onnx.inward.resampling import PLACES, along, interpolated, nearest
 from vitral.saving.onnx.inward.windows import image_of
 from vitral.saving.onnx.sketch import Given, Sketch
+from vitral.typing import Array
 
 _NEAREST = [("asymmetric", "floor"), ("half_pixel", "round_prefer_floor"), ("half_pixel", "round_prefer_ceil")]
 """The ways to the nearest pixel that are the same for whole numbers of times; the last is ours for any size."""
+
+
+class Manner(NamedTuple):
+    """How a node makes new pixels of old ones; its attributes."""
+
+    mode: str
+    places: str
+    rounding: str
+    curve: float
+    drops_outside: bool
+    antialias: bool
+
+    def interpolation(self, size: tuple[int, int], whole: bool) -> str | None:
+        """What that is for our layers; None if they do not have it. `whole`: sides grow a whole number of times."""
+        if self.mode == "nearest":
+            return "nearest" if (self.places, self.rounding) in (_NEAREST if whole else _NEAREST[-1:]) else None
+        if self.mode == "linear":
+            exact = self.places == "half_pixel" or (self.places == "pytorch_half_pixel" and 1 not in size)
+            return "bilinear" if exact and (self.drops_outside or not self.antialias) else None
+        ours = self.mode == "cubic" and self.places == "half_pixel" and self.curve == -0.5 and self.drops_outside
+        return "bicubic" if ours else None
+
+    def matrix(self, before: int, after: int) -> Array:
+        """What brings a side of an image to another length."""
+        if self.mode == "nearest":
+            return nearest(before, after, self.places, self.rounding)
+        curve = self.curve if self.mode == "cubic" else None
+        return interpolated(
+            before, after, self.places, curve, drops_outside=self.drops_outside, antialias=self.antialias
+        )
 
 
 @takes("Resize")
@@ -17,40 +50,31 @@ def _resize(sketch: Sketch, node: Any) -> Given:
     x = image_of(sketch, node)
     size = _size(sketch, node, x)
     whole = not any(after % (before or 1) for before, after in zip(x.shape[1:3], size, strict=True))
-    mode, places, nearest, antialias = (
-        sketch.attribute(node, name, default)
-        for name, default in (
-            ("mode", "nearest"),
-            ("coordinate_transformation_mode", "half_pixel"),
-            ("nearest_mode", "round_prefer_floor"),
-            ("antialias", 0),
-        )
+    manner = Manner(
+        sketch.attribute(node, "mode", "nearest"),
+        sketch.attribute(node, "coordinate_transformation_mode", "half_pixel"),
+        sketch.attribute(node, "nearest_mode", "round_prefer_floor"),
+        sketch.attribute(node, "cubic_coeff_a", -0.75),
+        bool(sketch.attribute(node, "exclude_outside", 0)),
+        bool(sketch.attribute(node, "antialias", 0)),
     )
-    if mode == "nearest" and (places, nearest) in (_NEAREST if whole else _NEAREST[-1:]):
-        interpolation = "nearest"
-    elif mode == "linear" and (places == "half_pixel" or (places == "pytorch_half_pixel" and 1 not in size)):
-        interpolation = "bilinear"
-    elif mode == "cubic" and places == "half_pixel":
-        _check_cubic(sketch, node)
-        interpolation = "bicubic"
-    else:
-        raise sketch.error(
-            node, f"has mode={mode}, {places}, {nearest}; expected nearest pixels, or linear or cubic half_pixel"
-        )
-    layer: Layer = layers.Resizing(*size, interpolation, antialias=bool(antialias))
-    if whole and not antialias:
+    interpolation = manner.interpolation(size, whole)
+    if interpolation is None:
+        return _by_matrices(sketch, node, x, size, manner)
+    layer: Layer = layers.Resizing(*size, interpolation, antialias=manner.antialias)
+    if whole and not manner.antialias:
         times = [after // (before or 1) for before, after in zip(x.shape[1:3], size, strict=True)]
         layer = layers.UpSampling2D(times, interpolation=interpolation)
     return sketch.put(node, layer, x)
 
 
-def _check_cubic(sketch: Sketch, node: Any) -> None:
-    """Raise ModelFileError unless the curve, and what it does at the edge, are ours (Keys, 1981)."""
-    curve, drops = sketch.attribute(node, "cubic_coeff_a", -0.75), sketch.attribute(node, "exclude_outside", 0)
-    if curve != -0.5 or not drops:
-        raise sketch.error(
-            node, f"has cubic_coeff_a={curve:g}, exclude_outside={drops}; expected -0.5 and 1, the curve of Resizing"
-        )
+def _by_matrices(sketch: Sketch, node: Any, x: Given, size: tuple[int, int], manner: Manner) -> Given:
+    """As PyTorch resizes, among others, which our layers do not."""
+    if manner.places not in PLACES:
+        raise sketch.error(node, f"has the places {manner.places}; expected {' or '.join(PLACES)}")
+    for axis, before, after in zip((2, 3), x.shape[1:3], size, strict=True):
+        x = along(sketch, node, x, axis, after, partial(manner.matrix, before or 1, after))
+    return x
 
 
 def _size(sketch: Sketch, node: Any, x: Given) -> tuple[int, int]:

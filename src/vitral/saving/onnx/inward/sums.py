@@ -8,6 +8,7 @@ import numpy as np
 from vitral import layers
 from vitral.saving.onnx.inward.attention import attended, attention
 from vitral.saving.onnx.inward.registry import takes
+from vitral.saving.onnx.inward.resampling import along
 from vitral.saving.onnx.inward.windows import image_of, padded
 from vitral.saving.onnx.leads import FOUND
 from vitral.saving.onnx.sketch import Given, Sketch
@@ -52,9 +53,13 @@ def _gemm(sketch: Sketch, node: Any) -> Given:
 def _matmul(sketch: Sketch, node: Any) -> Given:
     if len(node.input) == 2 and all(name in sketch.values for name in node.input):
         return attention(sketch, node)
+    if sketch.is_constant(node, 0) and len(sketch.value(node, 1).shape) == 4:
+        return _along_height(sketch, node)
     x, kernel = sketch.value(node, leads=("", FOUND)), sketch.constant(node, 1)
     if kernel is None or kernel.ndim != 2:
         raise sketch.error(node, "does not multiply by a constant matrix; expected weights")
+    if x.first and not x.lead:
+        return along(sketch, node, x, 3, kernel.shape[1], lambda: kernel.T)
     # A bias is a node of its own behind this one.
     user = sketch.only_user(node.output[0])
     if user is not None and user.op_type == "Add":
@@ -67,11 +72,18 @@ def _matmul(sketch: Sketch, node: Any) -> Given:
     return _dense(sketch, node, x, kernel, None)
 
 
+def _along_height(sketch: Sketch, node: Any) -> Given:
+    """A matrix before an image."""
+    x, matrix = sketch.value(node, 1), sketch.constant(node, 0)
+    assert matrix is not None, "it is a constant"
+    if matrix.ndim != 2 or not x.first:
+        raise sketch.error(node, "multiplies from the left; expected a matrix and (batch, channels, height, width)")
+    return along(sketch, node, x, 2, matrix.shape[0], lambda: matrix)
+
+
 def _dense(sketch: Sketch, node: Any, x: Given, kernel: Array, bias: Array | None) -> Given:
     if x.lead:
         return attended(sketch, node, x, kernel, bias)
-    if x.first:
-        raise sketch.error(node, "works on the last axis of (batch, channels, height, width); expected the channels")
     if x.order is not None:
         kernel = kernel[np.argsort(x.order)]
     layer = layers.Dense(kernel.shape[1], use_bias=bias is not None)
