@@ -10,6 +10,9 @@ import pytest
 from tests.interop.onnx_cases import FLAT, IMAGE, around, inputs_for, randomized
 from vitral import Input, Sequential, layers, saving
 from vitral.errors import ModelFileError
+from vitral.layers.graphs.graph_layer import GraphLayer
+from vitral.layers.slicing import GetItem
+from vitral.layers.with_variable import WithVariable
 
 onnx = pytest.importorskip("onnx")
 reference = pytest.importorskip("onnx.reference")
@@ -39,6 +42,10 @@ REFUSED: list[tuple[type[layers.Layer], Callable[[Any], bool], str]] = [
     (layers.RMSNormalization, lambda layer: True, "no layers for: Sqrt$"),
     (layers.AdaptiveMaxPooling2D, lambda layer: layer.output_size == (3, 4), r"reduces the axes \[2\] of 4"),
     (layers.Resizing, lambda layer: layer.fill_value > 0, "does not pad with zeros"),
+    (GetItem, lambda layer: layer.key == np.s_[:, 0], "expected the last step of a recurrent layer$"),
+    (GetItem, lambda layer: True, "expected .batch, channels, height, width.$"),
+    (GraphLayer, lambda layer: type(layer) is GraphLayer, "expected .batch, channels, height, width.$"),
+    (WithVariable, lambda layer: layer.variable.shape == (6, 1), "expected a number, or one for each channel$"),
     (layers.Bidirectional, lambda layer: layer.return_state, "expected both ways through a sequence"),
 ]
 """Layers that the import does not recognize in their nodes, and what it says."""
