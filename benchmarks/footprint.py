@@ -56,4 +56,6 @@ def _command(library: Library) -> list[str]:
 
 
 def _place(library: Library, threads: int) -> dict[str, Any]:
-    return {"cwd": ROOT, "env": environment(threads, library.environment)}
+    # Python keeps what it has compiled unless it is told not to; an installed library comes compiled.
+    settings = {**environment(threads, library.environment), "PYTHONDONTWRITEBYTECODE": ""}
+    return {"cwd": ROOT, "env": settings}
