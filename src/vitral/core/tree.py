@@ -58,6 +58,25 @@ def along(structure: Any, given: Any) -> list[Any] | None:
     return None if pairs is None or None in parts else [thing for part in parts for thing in part or ()]
 
 
+def paths(structure: Any, names: Sequence[str]) -> list[str]:
+    """Where each thing is found, as Keras calls it: its keys and numbers, but its own name at the end of a list.
+
+    >>> paths({"b": "x", "a": ["y", "z"]}, ["y", "z", "x"]), paths(["y", "z"], ["y", "z"])
+    (['a/y', 'a/z', 'b'], ['y', 'z'])
+    """
+    named = iter(names)
+
+    def below(part: Any, prefix: str, own: bool) -> list[str]:
+        if isinstance(part, dict):
+            return [path for key in sorted(part) for path in below(part[key], f"{prefix}{key}/", True)]
+        if isinstance(part, (list, tuple)):
+            return [path for i, one in enumerate(part) for path in below(one, f"{prefix}{i}/", False)]
+        name = next(named)
+        return [prefix[:-1] if own else f"{prefix[:-1].rpartition('/')[0]}/{name}".removeprefix("/")]
+
+    return below(structure, "", False)
+
+
 def is_nested(structure: Any) -> bool:
     """Whether there is a structure in the structure.
 

@@ -51,7 +51,8 @@ class Functional(GraphLayer, Model):
 
     @property
     def layout(self) -> Layout:
-        return Layout(self.input_names, self.output_keys, self.input if is_nested(self.input) else None)
+        nested = [structure if is_nested(structure) else None for structure in (self.input, self.output)]
+        return Layout(self.input_names, self.output_keys, *nested)
 
     def build_for(self, batch_shape: Any) -> None:
         return

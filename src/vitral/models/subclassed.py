@@ -93,7 +93,8 @@ class Subclassed(Trainer):
         graph = self._graph()
         if graph is None:
             return super().layout
-        return Layout(graph.input_names, graph.output_keys, graph.input if is_nested(graph.input) else None)
+        nested = [structure if is_nested(structure) else None for structure in (graph.input, graph.output)]
+        return Layout(graph.input_names, graph.output_keys, *nested)
 
     def result(self, things: list[Any]) -> Any:
         graph = self._graph()

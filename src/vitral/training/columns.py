@@ -42,12 +42,14 @@ class Layout(NamedTuple):
     """Names of a model's inputs and outputs, by which arrays may be given; None for a single one without a name.
 
     A single array needs no name; of several there is a list in the order of the names, or a dictionary. `nested` is the
-    structure of the inputs if lists or dictionaries lie in each other there; arrays may be given so as well.
+    structure of the inputs if lists or dictionaries lie in each other there, `nested_outputs` that of the outputs;
+    arrays may be given so as well.
     """
 
     inputs: Sequence[str] | None = None
     outputs: Sequence[str] | None = None
     nested: Any = None
+    nested_outputs: Any = None
 
     def x(self, given: Any) -> Any:
         """The inputs' arrays in order, in a list if there are several; raises ConfigError for other names or another
@@ -57,14 +59,20 @@ class Layout(NamedTuple):
 
     def y(self, given: Any) -> Any:
         """The same for labels; those of some outputs may be left out of a dictionary, or None."""
-        return _in_order(given, self.outputs, "y")
+        return _in_order(self.for_outputs(given), self.outputs, "y")
 
     def weight(self, given: Any) -> Any:
         """The same for weights; a single array weighs the samples for all outputs."""
+        given = self.for_outputs(given)
         several = self.outputs is not None and len(self.outputs) > 1
         if several and given is not None and not isinstance(given, (list, tuple, Mapping, Columns)):
             return [given] * len(self.outputs or ())
         return _in_order(given, self.outputs, "sample_weight")
+
+    def for_outputs(self, given: Any) -> Any:
+        """A list with what is given for each output, if that is nested like the outputs; else what is given."""
+        things = None if self.nested_outputs is None else along(self.nested_outputs, given)
+        return given if things is None else things
 
 
 def _in_order(given: Any, names: Sequence[str] | None, what: str) -> Any:

@@ -52,6 +52,7 @@ class Compiled(Network):
 
         A model with several outputs takes one loss for all, or a list or dictionary with a loss, or None, for each;
         what is trained is their sum, weighted by `loss_weights`. Metrics are lists or dictionaries of that kind too.
+        Where the outputs are nested, so may all of these be.
 
         `run_eagerly`, `jit_compile` and `auto_scale_loss` change nothing: passes run as they are written, and there are
         no half floats whose loss would be scaled. `steps_per_execution` is 1, after which callbacks are called.
@@ -59,8 +60,10 @@ class Compiled(Network):
         """
         only_default("steps_per_execution", steps_per_execution, (1,), "compile")
         self._optimizer = optimizers.get(optimizer)
-        self._goals = goals(loss, loss_weights, self.output_keys)
-        self._metrics = MetricSet(self._goals, metrics, weighted_metrics)
+        layout = self.layout
+        self._goals = goals(layout.for_outputs(loss), layout.for_outputs(loss_weights), self.output_keys)
+        names = None if layout.nested_outputs is None else self.output_names
+        self._metrics = MetricSet(self._goals, layout.for_outputs(metrics), layout.for_outputs(weighted_metrics), names)
         self._compile_arguments = {
             "optimizer": self._optimizer,
             "loss": loss,

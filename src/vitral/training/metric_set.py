@@ -22,12 +22,20 @@ class MetricSet:
 
     What "accuracy" means depends on the shapes of labels and predictions, so metrics are made by `resolve`, once these
     are known. With several outputs, `unweighted` and `weighted` hold metrics for each, and names in the logs begin with
-    the output's; a metric keeps its own. Raises ConfigError if they are no lists or dictionaries that fit the outputs.
+    the output's, or those in `names`; a metric keeps its own. Raises ConfigError if they are no lists or dictionaries
+    that fit the outputs.
     """
 
-    def __init__(self, goals: Sequence[Goal], unweighted: Any = None, weighted: Any = None) -> None:
+    def __init__(
+        self,
+        goals: Sequence[Goal],
+        unweighted: Any = None,
+        weighted: Any = None,
+        names: Sequence[str] | None = None,
+    ) -> None:
         self._goals = list(goals)
         outputs = [goal.output for goal in goals]
+        self._prefixes = [f"{name}_" if len(outputs) > 1 else "" for name in names or outputs]
         self._identifiers = (
             _for_outputs(unweighted, outputs, "metrics"),
             _for_outputs(weighted, outputs, "weighted_metrics"),
@@ -64,10 +72,9 @@ class MetricSet:
             return
         names = set(self.names)
         for identifiers, made in zip(self._identifiers, (self._unweighted, self._weighted), strict=True):
-            for goal, wanted, its_metrics, y, y_pred in zip(
-                self._goals, identifiers, made, y_shapes, y_pred_shapes, strict=True
+            for goal, prefix, wanted, its_metrics, y, y_pred in zip(
+                self._goals, self._prefixes, identifiers, made, y_shapes, y_pred_shapes, strict=True
             ):
-                prefix = f"{goal.output}_" if len(self._goals) > 1 else ""
                 for identifier in wanted:
                     if y is None:
                         raise DataError(f"y is missing for the output {goal.output!r}, which has metrics")

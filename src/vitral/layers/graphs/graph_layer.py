@@ -5,7 +5,7 @@ from typing import Any
 
 from vitral.core.symbolic import KerasTensor
 from vitral.core.targets import as_float
-from vitral.core.tree import along, as_shapes, flatten, flatten_shapes, is_nested, map_structure, pack
+from vitral.core.tree import along, as_shapes, flatten, flatten_shapes, is_nested, map_structure, pack, paths
 from vitral.errors import ConfigError, ShapeError
 from vitral.layers.graphs.graph import Graph
 from vitral.layers.graphs.passes import Passes
@@ -66,9 +66,8 @@ class GraphLayer(Layer):
 
     @property
     def output_keys(self) -> list[str]:
-        """The same; where the outputs are in a dictionary alone, its keys."""
-        of_dictionary = isinstance(self.output, dict) and not is_nested(self.output)
-        return sorted(self.output) if of_dictionary else self.output_names
+        """The same; for those in a dictionary their keys, and the way to it if structures lie in each other."""
+        return paths(self.output, self.output_names)
 
     @property
     def output_layers(self) -> list[Layer | None]:
