@@ -230,6 +230,60 @@ def test_files_come_back(tmp_path: Path) -> None:
     ]
 
 
+class Attend(layers.Layer):
+    """One input that may be left out, and is given by its name."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.query, self.key = layers.Dense(3), layers.Dense(3)
+
+    def call(self, x: Any, context: Any = None, training: bool = False) -> Any:
+        return self.query(x) if context is None else self.query(x) - self.key(context)
+
+
+def test_inputs_by_their_names(tmp_path: Path) -> None:
+    pytest.importorskip("h5py")
+    layer, a, b = Attend(), np.ones((2, 4), "float32"), np.ones((2, 5), "float32")
+    x, z = Input((4,)), Input((5,))
+    model = Model([x, z], layer(x, context=z))
+    expected = a @ layer.query.kernel.value - b @ layer.key.kernel.value
+    np.testing.assert_allclose(model([a, b]), expected, rtol=1e-5)
+    np.testing.assert_allclose(layer(a, context=b), expected, rtol=1e-5)
+    (call,) = model.get_config()["layers"][-1]["inbound_nodes"]
+    assert (len(call["args"]), [*call["kwargs"]]) == (1, ["context"])  # as Keras writes it
+    model.save(tmp_path / "m.keras")
+    again = models.load_model(tmp_path / "m.keras", custom_objects={"Attend": Attend})
+    np.testing.assert_allclose(again.predict([a, b], verbose=0), expected, rtol=1e-5)
+    alone = Attend()
+    assert alone(a, context=None).shape == (2, 3)
+    assert len(alone.weights) == 2
+    with pytest.raises(ConfigError, match="unknown argument of a call of Attend 'contxt'; did you mean 'context'"):
+        layer(a, contxt=b)
+    with pytest.raises(ConfigError, match="was called with context=3; expected a tensor or an array"):
+        layer(a, context=3)
+    with pytest.raises(ConfigError, match="unknown argument of a call of Dense 'mask'"):
+        layers.Dense(2)(a, mask=b)
+
+
+def test_own_weights_that_training_changes_come_first() -> None:
+    """The order of Keras, in lists and in files."""
+
+    class Own(layers.Layer):
+        def __init__(self) -> None:
+            super().__init__(name="own")
+            for name, trainable in (("a", True), ("b", False), ("c", True), ("d", False)):
+                self.add_weight(name=name, shape=(1,), trainable=trainable)
+            self.inside = layers.Dense(1, use_bias=False)
+
+        def call(self, x: Any) -> Any:
+            return self.inside(x)
+
+    layer = Own()
+    layer(np.ones((1, 1)))
+    assert [variable.name for variable in layer.weights] == ["a", "c", "b", "d", "kernel"]
+    assert [variable.name for variable in layer.own_storage()[""]] == ["a", "c", "b", "d"]
+
+
 def test_a_layer_without_weights_draws_anew_for_another_shape() -> None:
     class Flat(layers.Layer):
         def call(self, x: Any) -> Any:

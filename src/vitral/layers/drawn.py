@@ -1,13 +1,16 @@
 """What `Layer` does for a class that writes `call`, made of other layers, in place of passes of its own."""
 
 import inspect
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vitral.core.registry import unknown_name
+from vitral.core.symbolic import is_symbolic
 from vitral.core.targets import as_float
 from vitral.core.tree import flatten, flatten_shapes, map_structure
-from vitral.errors import ShapeError
+from vitral.errors import ConfigError, ShapeError
 from vitral.typing import Array, Cache, Shape
 
 if TYPE_CHECKING:
@@ -19,11 +22,13 @@ if TYPE_CHECKING:
 class Drawing:
     """The graphs that a layer's `call` draws, for inputs of each shape that the layer meets.
 
-    `spread` is whether the inputs are so many arguments of `call`, and not the first alone.
+    `spread` is whether the inputs are so many arguments of `call`, and not the first alone; the last of them are given
+    by these `names`.
     """
 
     def __init__(self, layer: Any) -> None:
         self.spread = len(_required(layer)) > 1
+        self.names: tuple[str, ...] = ()
         self._layer = layer
         self._traced: dict[tuple[Shape, ...], Traced] = {}
 
@@ -49,7 +54,9 @@ class Drawing:
         if traced is None:
             from vitral.layers.graphs.traced import Traced
 
-            traced = self._traced[key] = Traced(self._layer, shapes, self.spread and isinstance(shapes, list))
+            spread = self.spread and isinstance(shapes, list)
+            traced = Traced(self._layer, shapes, spread, self.names if spread else ())
+            self._traced[key] = traced
         return traced.graph(training)
 
     def graph_for(self, x: Any, training: bool) -> "GraphLayer":
@@ -58,6 +65,23 @@ class Drawing:
         if traced is not None:
             return traced.graph(training)
         return self.graph_at(map_structure(lambda array: (None, *array.shape[1:]), x), training)
+
+
+def by_name(layer: "Layer", named: Mapping[str, Any]) -> list[Any]:
+    """What is given by name to a `call` that the user writes; raises ConfigError where that is no tensor or array."""
+    known = inspect.signature(layer.call).parameters if layer.draws else {}  # type: ignore[attr-defined]
+    for name, value in named.items():
+        if name not in known:
+            raise unknown_name(f"argument of a call of {type(layer).__name__}", name, [*known, "training"])
+        if value is not None and not (is_symbolic(value) or hasattr(value, "shape")):
+            raise ConfigError(
+                f'layer "{layer.name}" was called with {name}={value!r}; expected a tensor or an array, and settings '
+                "as arguments of its constructor"
+            )
+    given = {name: value for name, value in named.items() if value is not None}
+    if layer.draws:
+        layer.drawing.names = tuple(given)
+    return list(given.values())
 
 
 def as_batch(given: Any) -> Any:

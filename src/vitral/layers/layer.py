@@ -301,13 +301,16 @@ class Layer(Weights, Sharing, RemembersArguments):
                 f"the {type(self).__name__} itself"
             )
 
-    def __call__(self, inputs: Any, *more: Any, training: bool | None = None) -> Any:
+    def __call__(self, inputs: Any, *more: Any, training: bool | None = None, **named: Any) -> Any:
         """The output for an array, building the layer first if need be; like Keras, without any gradient.
 
         For a symbolic tensor, the symbolic tensor of the output: `training` then holds for this call in the model,
-        whatever the model does. Several arguments are a list of inputs. Raises ShapeError if the inputs do not fit,
-        ConfigError for a layer in place of an array.
+        whatever the model does. Several arguments are a list of inputs; those of a `call` that the user writes may be
+        given by their names. Raises ShapeError if the inputs do not fit, ConfigError for a layer in place of an array
+        and for a name that `call` does not have.
         """
+        if named:
+            more = (*more, *drawn.by_name(self, named))
         given = [inputs, *more] if more else inputs
         if more and self.draws:
             self.drawing.spread = True

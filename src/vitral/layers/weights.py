@@ -62,7 +62,9 @@ class Weights(Configurable):
             constraint=constraints.get(constraint),
             path=path,
         )
-        self._weights.append(variable)
+        # As in Keras, those that training changes come first.
+        place = len(self._weights) if not trainable else sum(other.trainable for other in self._weights)
+        self._weights.insert(place, variable)
         return variable
 
     add_variable = add_weight
@@ -95,7 +97,7 @@ class Weights(Configurable):
 
     @property
     def weights(self) -> list[Variable]:
-        """All variables that belong to the layer's function: its own in order of creation, then its layers'."""
+        """All variables that belong to the layer's function: its own, the trainable ones first, then its layers'."""
         return _each_once(self._weights, (inner.weights for inner in self.inner_layers()))
 
     @property

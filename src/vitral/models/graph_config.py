@@ -38,6 +38,10 @@ def describe_graph(graph: Graph, inputs: Any, outputs: Any) -> Config:
         if isinstance(layer, GetItem):
             return {"args": [given, layer.written_key], "kwargs": {}}
         kwargs = {} if arguments.training is None else {"training": arguments.training}
+        names = layer.drawing.names if layer.draws else ()
+        if names:
+            kwargs |= zip(names, given[len(given) - len(names) :], strict=True)
+            given = given[: len(given) - len(names)]
         said = {"said": True} if is_default(layer, arguments.training) else {}  # which Keras passes over
         return {"args": given if arguments.spread else [given], "kwargs": kwargs, **said}
 

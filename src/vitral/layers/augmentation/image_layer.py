@@ -29,7 +29,7 @@ class ImageLayer(Layer):
         """The images and their labels as `forward` has them."""
         return self.forward(images, training)[0], labels
 
-    def __call__(self, inputs: Any, *more: Any, training: bool | None = None) -> Any:
+    def __call__(self, inputs: Any, *more: Any, training: bool | None = None) -> Any:  # type: ignore[override]
         """The new images; for {"images": ..., "labels": ...} a dictionary of both.
 
         Raises ShapeError if the images do not fit, ConfigError for other keys.

@@ -120,7 +120,7 @@ class Resizing(SizedLayer):
         dx = ops.resize2d_backward(dy, resize_cache)
         return dx if pad_cache is None else ops.pad2d_backward(dx, pad_cache)
 
-    def __call__(self, inputs: Any, *more: Any, training: bool | None = None) -> Any:
+    def __call__(self, inputs: Any, *more: Any, training: bool | None = None) -> Any:  # type: ignore[override]
         result = super().__call__(inputs, *more, training=training)
         if isinstance(inputs, Mapping):
             return {**result, "images": _of_type(result["images"], inputs["images"])}

@@ -1,6 +1,7 @@
 """The graphs that the `call` of a layer or a model draws, which is made of other layers."""
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 from vitral.core.naming import forget_name
@@ -15,13 +16,14 @@ from vitral.layers.layer import Layer
 class Traced:
     """The graphs for inputs of one shape: one for training and one for all else where `call` asks which it is.
 
-    With `spread`, the inputs are so many arguments of `call`; else they are the first, whatever its structure.
+    With `spread`, the inputs are so many arguments of `call`, the last of them by `names`; else they are the first,
+    whatever its structure.
     """
 
-    def __init__(self, layer: Any, input_shape: Any, spread: bool = False) -> None:
+    def __init__(self, layer: Any, input_shape: Any, spread: bool, names: Sequence[str]) -> None:
         asks = "training" in inspect.signature(layer.call).parameters
         self._graphs = {
-            mode: _draw(layer, input_shape, spread, {"training": mode} if asks else {})
+            mode: _draw(layer, input_shape, spread, names, {"training": mode} if asks else {})
             for mode in (False, True)[: 1 + asks]
         }
 
@@ -30,10 +32,13 @@ class Traced:
         return self._graphs.get(training, self._graphs[False])
 
 
-def _draw(layer: Any, input_shape: Any, spread: bool, options: dict[str, Any]) -> GraphLayer:
+def _draw(layer: Any, input_shape: Any, spread: bool, names: Sequence[str], options: dict[str, Any]) -> GraphLayer:
     x = _inputs(input_shape)
+    arguments = x if spread else [x]
+    first = len(arguments) - len(names)
+    options |= zip(names, arguments[first:], strict=True)
     try:
-        y = layer.call(*x, **options) if spread else layer.call(x, **options)
+        y = layer.call(*arguments[:first], **options)
     except (TypeError, AttributeError) as error:
         raise ConfigError(
             f"{type(layer).__name__}.call does something that is no layer's ({error}): write it with layers, or write "

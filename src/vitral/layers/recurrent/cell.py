@@ -92,7 +92,9 @@ class Cell(Layer):
         dx = self.project_backward(self.step_backward(dy, zeros, stepped)[0][np.newaxis], projected)
         return None if dx is None else dx[0]
 
-    def __call__(self, inputs: Any, *more: Any, states: Any = None, training: bool | None = None) -> Any:
+    def __call__(  # type: ignore[override]
+        self, inputs: Any, *more: Any, states: Any = None, training: bool | None = None
+    ) -> Any:
         """One step on an input (batch, inputs): (output, new states) if states are given, else the output."""
         given = more[0] if more else states
         if given is None:

@@ -68,7 +68,9 @@ class RNN(Composite):
         if not self.cell.built:
             self.cell.build((None, *steps[2:]))
 
-    def __call__(self, sequences: Any, *more: Any, initial_state: Any = None, training: bool | None = None) -> Any:
+    def __call__(  # type: ignore[override]
+        self, sequences: Any, *more: Any, initial_state: Any = None, training: bool | None = None
+    ) -> Any:
         """The output for a sequence, beginning with `initial_state`, one array or a list of them."""
         if initial_state is not None:
             more = (*more, *(initial_state if isinstance(initial_state, (list, tuple)) else [initial_state]))
