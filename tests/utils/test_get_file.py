@@ -172,10 +172,22 @@ def zipped_link() -> bytes:
         (zipped_link(), "the link 'away'"),
         (b"no archive", "cannot be extracted; expected an archive: tar or zip"),
         (TAR[:-40], "is damaged"),
+        (TAR[:8], "is damaged"),
         (ZIP.replace(b"rose", b"dust"), "is damaged"),
     ],
     # Not the bytes, which tell the time: workers that collect in different seconds would not agree on names.
-    ids=["tar_up", "tar_root", "zip_up", "zip_drive", "tar_link", "zip_link", "other", "tar_cut", "zip_changed"],
+    ids=[
+        "tar_up",
+        "tar_root",
+        "zip_up",
+        "zip_drive",
+        "tar_link",
+        "zip_link",
+        "other",
+        "tar_cut",
+        "tar_stub",
+        "zip_changed",
+    ],
 )
 def test_hostile_archives_leave_nothing(content: bytes, message: str, server: Server, cache: Path) -> None:
     server.files["/x"] = content

@@ -4,8 +4,8 @@ import shutil
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO, Literal, TypeAlias
 
@@ -26,7 +26,8 @@ def extract_archive(path: Path, folder: Path, archive_format: Format | Sequence[
     the disk has room for.
     """
     wanted = _formats(archive_format)
-    kind = next((kind for kind in wanted if _IS_OF[kind](path)), None)
+    with sound(path):
+        kind = next((kind for kind in wanted if _IS_OF[kind](path)), None)
     if kind is None:
         raise DataError(f"{path} cannot be extracted; expected an archive: {' or '.join(wanted) or 'no format given'}")
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -79,14 +80,15 @@ def _safe(name: str, path: Path) -> PurePosixPath:
 @contextmanager
 def _opened(path: Path, kind: str) -> Iterator[Iterator[Member]]:
     if kind == "zip":
-        with zipfile.ZipFile(path) as archive:
-            yield _zip_members(archive, path)
+        # Closed at once, or a member that is damaged would stay open as long as somebody holds the error.
+        with zipfile.ZipFile(path) as zipped, closing(_zip_members(zipped, path)) as members:
+            yield members
     else:
         with tarfile.open(path) as archive:
             yield _tar_members(archive, path)
 
 
-def _zip_members(archive: zipfile.ZipFile, path: Path) -> Iterator[Member]:
+def _zip_members(archive: zipfile.ZipFile, path: Path) -> Generator[Member, None, None]:
     for member in archive.infolist():
         if member.is_dir():
             yield member.filename, 0, None
