@@ -114,10 +114,20 @@ class Own(layers.Layer):
         return input_shape
 
 
+def test_layers_without_another_name_keep_their_own_both_ways() -> None:
+    model, again = network(), network()
+    names = {"dense": "features.0"}
+    state = saving.to_torch(model, names)
+    assert {key.rpartition(".")[0] for key in state} == {"norm", "features.0", "last"}
+    saving.from_torch(dict(sorted(state.items())), again, names)
+    for one, other in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_wrong_use() -> None:
     with pytest.raises(ConfigError, match="names has nothing; the layers with weights are norm, dense, last"):
         saving.to_torch(network(), {"nothing": "0"})
-    with pytest.raises(ConfigError, match="names has no module for dense, last"):
+    with pytest.raises(ModelFileError, match=r'dense\.weight is missing for layer "dense".*; 3\.weight, 3\.bias'):
         saving.from_torch(STATE, network(), {"norm": "0"})
     with pytest.raises(ConfigError, match=r'how PyTorch arranges the weights of "a" \(Own\), "b" \(Own\) is not known'):
         saving.to_torch(Sequential([layers.Input((2,)), Own(name="a"), Own(name="b")]))

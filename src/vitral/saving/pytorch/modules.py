@@ -17,13 +17,9 @@ Names = Mapping[str, str | Sequence[str]]
 def modules_of(
     state_dict: Mapping[str, Any], ours: Mapping[str, list[Weights]], names: Names | None
 ) -> dict[str, dict[str, str]]:
-    """The modules of every layer: those that `names` gives, or else those of the state_dict in their order."""
+    """The modules of every layer: by `names`, or without it those of the state_dict in their order."""
     if names is not None:
-        given = given_modules(ours, names)
-        missing = [name for name in ours if name not in given]
-        if missing:
-            raise ConfigError(f"names has no module for {', '.join(missing)}")
-        return given
+        return named_modules(ours, names)
     theirs = list(dict.fromkeys(key.rpartition(".")[0] for key in state_dict))
     wanted = {name: list(inside(name, of_layer)) for name, of_layer in ours.items()}
     count = sum(map(len, wanted.values()))
@@ -37,12 +33,12 @@ def modules_of(
     return {name: dict(zip(inner, remaining, strict=False)) for name, inner in wanted.items()}
 
 
-def given_modules(ours: Mapping[str, list[Weights]], names: Names | None) -> dict[str, dict[str, str]]:
-    """The modules that the user names."""
+def named_modules(ours: Mapping[str, list[Weights]], names: Names | None) -> dict[str, dict[str, str]]:
+    """The modules that the user names, and for other layers those of the layer's own name."""
     unknown = [name for name in names or {} if name not in ours]
     if unknown:
         raise ConfigError(f"names has {', '.join(unknown)}; the layers with weights are {', '.join(ours)}")
-    return {name: inside(module, ours[name]) for name, module in (names or {}).items()}
+    return {name: inside((names or {}).get(name, name), of_layer) for name, of_layer in ours.items()}
 
 
 def inside(module: str | Sequence[str], of_layer: list[Weights]) -> dict[str, str]:

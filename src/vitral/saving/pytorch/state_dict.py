@@ -11,7 +11,7 @@ from vitral.layers import Layer
 from vitral.models import Model
 from vitral.saving.pytorch.flattened import follow_images, rearranged
 from vitral.saving.pytorch.layouts import LAYOUTS, Weights
-from vitral.saving.pytorch.modules import Names, given_modules, inside, key_of, modules_of
+from vitral.saving.pytorch.modules import Names, key_of, modules_of, named_modules
 from vitral.typing import Array, Shape
 
 _COUNTER = "num_batches_tracked"
@@ -21,11 +21,11 @@ _COUNTER = "num_batches_tracked"
 def from_torch(state_dict: Mapping[str, Any], model: Model, names: Names | None = None) -> None:
     """Copy the weights of a PyTorch `state_dict` into a built model of the same architecture.
 
-    Modules and layers are matched in their order, or by `names`, which maps each layer's name to its module's:
-    {"conv2d": "features.0"}. A layer that is several modules in PyTorch has a sequence of names there, unless they all
-    stand in one module under the names that `to_torch` gives. Values may be tensors or arrays, also those of a
-    safetensors file. What the weights do not say must agree already: paddings, activations, and batch normalization's
-    epsilon, 1e-5 in PyTorch and 1e-3 here.
+    Modules and layers are matched in their order, or by `names`, which maps a layer's name to its module's,
+    {"conv2d": "features.0"}; layers that it does not have are then matched by their own name. A layer that is several
+    modules in PyTorch has a sequence of names there, unless they all stand in one module under the names that
+    `to_torch` gives. Values may be tensors or arrays, also those of a safetensors file. What the weights do not say
+    must agree already: paddings, activations, and batch normalization's epsilon, 1e-5 in PyTorch and 1e-3 here.
 
     Raises ModelFileError, in one line that names everything, if weights are missing, left over or of another shape;
     the model is unchanged then. Raises ConfigError for a layer whose arrangement in PyTorch is not known.
@@ -67,7 +67,7 @@ def to_torch(model: Model, names: Names | None = None) -> dict[str, Array]:
     {'0.weight': (4, 3, 5, 5), '0.bias': (4,)}
     """
     ours = _weights(model)
-    modules = {name: inside(name, of_layer) for name, of_layer in ours.items()} | given_modules(ours, names)
+    modules = named_modules(ours, names)
     arrays: dict[str, Array] = {}
     for name, of_layer in ours.items():
         for weights in of_layer:
