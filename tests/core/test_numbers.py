@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vitral import callbacks, initializers, layers, losses, metrics, optimizers, regularizers
+from vitral import Sequential, callbacks, initializers, layers, losses, metrics, models, optimizers, regularizers
 from vitral.core.arrays import as_numbers
 from vitral.core.configurable import is_number
 from vitral.errors import ConfigError, DataError, VitralError
@@ -100,3 +100,21 @@ def test_a_word_or_a_list_in_place_of_a_number_is_named(make: Any, argument: str
     assert "expected" in message
     assert "\n" not in message
     assert isinstance(refused.value, VitralError)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: layers.Dense(2, input_shape=784), r"Dense: input_shape is 784; .*, such as \(784,\)"),
+        (lambda: layers.Reshape(4), "Reshape: target_shape is 4; expected a tuple of whole numbers"),
+        (lambda: layers.Reshape((2, "a")), "Reshape: target_shape is"),
+        (lambda: layers.Permute(2), "Permute: dims is 2; expected a tuple"),
+        (lambda: layers.Dropout(0.5, noise_shape=3), "Dropout: noise_shape is 3; expected a tuple"),
+        (lambda: layers.ZeroPadding2D(1.5), "ZeroPadding2D: padding is 1.5; expected a whole number from 0 on"),
+        (lambda: Sequential(layers.Dense(3)), "Sequential received the layer .*; expected a list of layers"),
+        (lambda: models.clone_model(3), "clone_model received a int; expected a Sequential or functional model"),
+    ],
+)
+def test_one_value_in_place_of_a_list_or_of_a_model(make: Any, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make()

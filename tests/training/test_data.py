@@ -188,6 +188,7 @@ def test_evaluating_in_the_middle_of_an_epoch_leaves_the_running_means_alone() -
         ({"x": np.ones((4, 1)), "y": np.ones(4), "validation_split": "0.1"}, ConfigError, "validation_split is '0.1'"),
         ({"x": np.ones((1, 1)), "y": np.ones(1), "validation_split": 0.5}, DataError, "leaves one part without any"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "validation_data": np.ones(4)}, ConfigError, r"expected \(x, y\)"),
+        ({"x": np.ones((4, 1)), "y": np.ones(4), "shuffle": "batch"}, ConfigError, "shuffle is 'batch'; expected True"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "verbose": 3}, ConfigError, "verbose is 3"),
         ({"x": np.ones((4, 1)), "y": np.ones(4), "initial_step": 2}, ConfigError, "an epoch has 1 batches"),
         (

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from vitral.core.configurable import is_number
 from vitral.errors import ConfigError, ShapeError
 from vitral.ops.geometry import Padding, Pair, output_size
@@ -14,6 +16,13 @@ def positive(value: int, argument: str, layer: str) -> int:
     if not is_number(value) or value <= 0 or value % 1 != 0:
         raise ConfigError(f"{layer}: {argument} is {value!r}; expected a positive whole number")
     return int(value)
+
+
+def whole_numbers(value: Sequence[int], argument: str, layer: str) -> tuple[int, ...]:
+    """The numbers as a tuple; raises ConfigError for one number alone, and for what is no whole number."""
+    if not isinstance(value, (tuple, list)) or not all(isinstance(each, (int, np.integer)) for each in value):
+        raise ConfigError(f"{layer}: {argument} is {value!r}; expected a tuple of whole numbers")
+    return tuple(map(int, value))
 
 
 def pair(value: int | Sequence[int], argument: str, layer: str) -> Pair:

@@ -31,6 +31,8 @@ class Dropout(Elementwise):
         super().__init__(**options)
         if not (is_number(rate) and 0 <= rate < 1):
             raise ConfigError(f"{type(self).__name__}: rate is {rate!r}; expected a number from 0 to below 1")
+        if noise_shape is not None and not isinstance(noise_shape, (tuple, list)):
+            raise ConfigError(f"{type(self).__name__}: noise_shape is {noise_shape!r}; expected a tuple, or None")
         self.rate = rate
         self.noise_shape = None if noise_shape is None else tuple(noise_shape)
         self.seed = seed

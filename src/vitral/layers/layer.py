@@ -126,6 +126,11 @@ class Layer(Weights, Sharing, RemembersArguments):
         self._drawing: drawn.Drawing | None = None
         only_default("dtype", _type_name(dtype), (None, floatx()), self.name)
         self.activity_regularizer = regularizers.get(activity_regularizer)
+        if isinstance(input_shape, int):
+            raise ConfigError(
+                f"{type(self).__name__}: input_shape is {input_shape}; expected the shape of one sample, "
+                f"such as ({input_shape},)"
+            )
         self.declared_input_shape: Shape | None = None if input_shape is None else (None, *input_shape)
         self.needs_input_gradient = True
         self.built = False

@@ -6,7 +6,7 @@ from typing import Any
 
 from vitral import ops
 from vitral.errors import ConfigError, ShapeError
-from vitral.layers.arguments import channels_last, positive
+from vitral.layers.arguments import channels_last, positive, whole_numbers
 from vitral.layers.layer import Layer, registry
 from vitral.ops.geometry import Pair
 from vitral.typing import Array, Cache, Config, Shape
@@ -58,7 +58,7 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Sequence[int], **options: Any) -> None:
         super().__init__(**options)
-        self.target_shape = tuple(target_shape)
+        self.target_shape = whole_numbers(target_shape, "target_shape", "Reshape")
         if sum(axis == -1 for axis in self.target_shape) > 1:
             raise ConfigError(f"Reshape: target_shape is {self.target_shape}; expected at most one -1")
 
@@ -210,7 +210,7 @@ class Permute(Layer):
 
     def __init__(self, dims: Sequence[int], **options: Any) -> None:
         super().__init__(**options)
-        self.dims = tuple(dims)
+        self.dims = whole_numbers(dims, "dims", "Permute")
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ConfigError(f"Permute: dims is {dims!r}; expected the axes from 1 on, each of them once")
         self.input_rank = len(self.dims) + 1
@@ -229,8 +229,8 @@ class Permute(Layer):
 
 
 def _sides(sizes: Any, argument: str, layer: str) -> tuple[Pair, Pair]:
-    axes = (sizes, sizes) if isinstance(sizes, int) else tuple(sizes)
-    sides = tuple((axis, axis) if isinstance(axis, int) else tuple(axis) for axis in axes)
+    axes = tuple(sizes) if isinstance(sizes, (tuple, list)) else (sizes, sizes)
+    sides = tuple(tuple(axis) if isinstance(axis, (tuple, list)) else (axis, axis) for axis in axes)
     flat = [size for axis in sides for size in axis]
     if len(sides) != 2 or len(flat) != 4 or any(not isinstance(size, int) or size < 0 for size in flat):
         raise ConfigError(f"{layer}: {argument} is {sizes!r}; expected a whole number from 0 on, two, or two pairs")

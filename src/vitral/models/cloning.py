@@ -31,6 +31,8 @@ def clone_model(
     >>> clone.layers[0].name == model.layers[0].name, clone.layers[0] is model.layers[0]
     (True, False)
     """
+    if not isinstance(model, (Sequential, Functional)):
+        raise ConfigError(f"clone_model received a {type(model).__name__}; expected a Sequential or functional model")
     make_layer = clone_function or (lambda layer: type(layer).from_config(layer.get_config()))
     given = [_new_input(tensor) for tensor in model.inputs] if input_tensors is None else flatten(input_tensors)
     if isinstance(model, Functional):
@@ -38,8 +40,6 @@ def clone_model(
         new = dict(zip(model.inputs, given, strict=True))
         outputs = replay(new, model.output, replacement)
         return Functional(map_structure(new.__getitem__, model.input), outputs, name=model.name)
-    if not isinstance(model, Sequential):
-        raise ConfigError(f"clone_model received a {type(model).__name__}; expected a Sequential or functional model")
     return Sequential([*given, *map(make_layer, model.layers)], name=model.name)
 
 

@@ -35,6 +35,8 @@ class Sequential(Model):
         self._input: InputLayer | None = None
         self._tensors: list[KerasTensor] = []  # the input, then each layer's output; empty until the input is known
         super().__init__(name=name, trainable=trainable)
+        if isinstance(layers, Layer):
+            raise ConfigError(f"Sequential received the layer {layers!r}; expected a list of layers")
         for layer in layers or ():
             self.add(layer)
 

@@ -83,6 +83,8 @@ class Trainer(Resumable):
             validation_data = (held_out.x, held_out.y, held_out.weight)
         if validation_batch_size is None and (validation_data is None or is_array(validation_data)):
             validation_batch_size = batch_size
+        if shuffle not in (True, False):
+            raise ConfigError(f"shuffle is {shuffle!r}; expected True or False")
         with ExitStack() as open_feeds:
             feed = open_feed(
                 *(x, y, sample_weight),
