@@ -179,6 +179,30 @@ def test_training_is_handed_on() -> None:
     np.testing.assert_array_equal(frozen(x, training=True), frozen(x))
 
 
+class Augments(layers.Layer):
+    def __init__(self) -> None:
+        super().__init__()
+        self.pipe = Sequential([layers.RandomContrast(0.9, seed=1), layers.Dropout(0.9, seed=2)])
+
+    def call(self, x: Any, training: Any = None) -> Any:
+        return self.pipe(x, training=training)
+
+
+@pytest.mark.parametrize("kind", ["Sequential", "Model", "call"])
+def test_a_call_that_does_not_say_leaves_it_to_the_layers(kind: str) -> None:
+    """As under Keras: what prepares images then trains, which is how pipelines are shown; dropout does not."""
+    pipe = Augments().pipe
+    x, data = Input((4, 4, 2)), images() + 2
+    model = {"Sequential": lambda: pipe, "Model": lambda: Model(x, pipe(x)), "call": Augments}[kind]()
+    contrast = model(data)
+    assert 0.01 < np.abs(contrast - data).max() < 1.9
+    assert np.count_nonzero(contrast) == contrast.size
+    np.testing.assert_array_equal(model(data, training=False), data)
+    assert np.count_nonzero(model(data, training=True)) < contrast.size / 2
+    if kind != "call":
+        np.testing.assert_array_equal(model.predict(data, verbose=0), data)
+
+
 def test_several_inputs_and_outputs() -> None:
     a, b = np.ones((2, 3), "float32"), np.full((2, 4), 2.0, "float32")
     join, both = Join(), Both()

@@ -47,7 +47,7 @@ class Drawing:
         """The graph for the shape that the layer was built for."""
         return next(iter(self._traced.values())).graph(training)
 
-    def graph_at(self, shapes: Any, training: bool = False) -> "GraphLayer":
+    def graph_at(self, shapes: Any, training: bool | None = False) -> "GraphLayer":
         """The graph for inputs of these shapes, drawn now if there is none that agrees with them."""
         key = _samples(flatten_shapes(shapes))
         traced = self._traced.get(key) or next((its for known, its in self._traced.items() if _agree(known, key)), None)
@@ -59,7 +59,7 @@ class Drawing:
             self._traced[key] = traced
         return traced.graph(training)
 
-    def graph_for(self, x: Any, training: bool) -> "GraphLayer":
+    def graph_for(self, x: Any, training: bool | None) -> "GraphLayer":
         """The graph for a batch."""
         traced = self._traced.get(_samples([array.shape for array in flatten(x)]))
         if traced is not None:
@@ -102,7 +102,7 @@ def check_batch(layer: "Layer", x: Any) -> None:
         )
 
 
-def forward(drawing: Drawing, x: Any, training: bool) -> tuple[Any, Cache]:
+def forward(drawing: Drawing, x: Any, training: bool | None) -> tuple[Any, Cache]:
     """The output for a batch; the cache names the graph that made it."""
     graph = drawing.graph_for(x, training)
     y, cache = graph.forward(x, training)

@@ -104,6 +104,9 @@ class Layer(Weights, Sharing, RemembersArguments):
     draws: ClassVar[bool] = False
     """Whether a subclass writes `call`, made of layers, and no passes of its own."""
 
+    unless_told: ClassVar[Any] = False
+    """The `training` of a call on an array that does not say; None leaves it to the layers inside."""
+
     def __init__(
         self,
         *,
@@ -142,6 +145,8 @@ class Layer(Weights, Sharing, RemembersArguments):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.draws = hasattr(cls, "call") and cls.forward is Layer.forward
+        if cls.draws:
+            cls.unless_told = None
         if "call" in cls.__dict__ and not cls.draws and "forward" not in cls.__dict__:
             raise ConfigError(
                 f"{cls.__name__} writes call, which nobody asks for: its base has a forward; expected forward and "
@@ -330,7 +335,7 @@ class Layer(Weights, Sharing, RemembersArguments):
         if not self.built:
             self.build(map_structure(lambda array: (None, *array.shape[1:]), x))
         self.check_batch(x)
-        return self.forward(x, bool(training))[0]
+        return self.forward(x, self.unless_told if training is None else training)[0]
 
     def call_symbolically(self, arguments: Arguments) -> Any:
         """Note the call, and return the symbolic tensors of its result."""

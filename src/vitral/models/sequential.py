@@ -27,6 +27,8 @@ class Sequential(Model):
     ((None, 2), 23)
     """
 
+    unless_told = None
+
     def __init__(
         self, layers: Iterable[Layer | KerasTensor] | None = None, trainable: bool = True, name: str | None = None
     ) -> None:
@@ -155,7 +157,7 @@ class Sequential(Model):
         self.check_batch(x)
         return x
 
-    def forward(self, x: Array, training: bool = False) -> tuple[Array, Cache]:
+    def forward(self, x: Array, training: bool | None = False) -> tuple[Array, Cache]:
         return self._chain.forward(x, training)
 
     def backward(self, dy: Array, cache: Cache) -> Array | None:

@@ -20,6 +20,7 @@ class ImageLayer(Layer):
     """
 
     input_rank = 4
+    unless_told = True
 
     def __init__(self, data_format: str | None = None, **options: Any) -> None:
         super().__init__(**options)
@@ -36,11 +37,9 @@ class ImageLayer(Layer):
         """
         if isinstance(inputs, Mapping) and not more:
             return self._call_on_pair(inputs, training is not False)
-        if not isinstance(inputs, (np.ndarray, list)):
-            return super().__call__(inputs, *more, training=training)
-        if np.ndim(inputs) == 3:
-            return super().__call__(np.asarray(inputs)[np.newaxis], *more, training=training is not False)[0]
-        return super().__call__(inputs, *more, training=training is not False)
+        if isinstance(inputs, (np.ndarray, list)) and np.ndim(inputs) == 3:
+            return super().__call__(np.asarray(inputs)[np.newaxis], *more, training=training)[0]
+        return super().__call__(inputs, *more, training=training)
 
     def _call_on_pair(self, pair: Mapping[str, Any], training: bool) -> dict[str, Any]:
         if "images" not in pair or not set(pair) <= {"images", "labels"}:

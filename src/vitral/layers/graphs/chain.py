@@ -23,8 +23,8 @@ class Chain:
         """Whether training changes anything here."""
         return any(layer.trainable_weights for layer in self.layers)
 
-    def forward(self, x: Any, training: bool = False, through_activation: bool = True) -> tuple[Any, Cache]:
-        """The output for a batch, and what `backward` will need.
+    def forward(self, x: Any, training: bool | None = False, through_activation: bool = True) -> tuple[Any, Cache]:
+        """The output for a batch, and what `backward` will need. Where `training` is None, each layer decides.
 
         That is for each layer its own cache, its output if there is a penalty on it, and the position of the layer that
         made the values that this one received, if the two may go back through that layer's activation together.
@@ -36,12 +36,13 @@ class Chain:
             if len(caches) > position:
                 continue  # the layer before has done this one's work
             absorbed = None
+            its = layer.unless_told if training is None else training
             if not through_activation and position == last:
-                x, cache = layer.forward_preactivation(x, training)  # type: ignore[attr-defined]
+                x, cache = layer.forward_preactivation(x, its)  # type: ignore[attr-defined]
             elif layer.absorbs and (absorbed := self._absorbed_by(layer, position + 1)) is not None:
-                x, cache = layer.forward_absorbing(x, training, absorbed)
+                x, cache = layer.forward_absorbing(x, its, absorbed)
             else:
-                x, cache = layer.forward(x, training)
+                x, cache = layer.forward(x, its)
             if layer.activity_regularizer is not None:
                 caches.append((cache, x, maker))
                 maker = None  # the penalty's gradient joins behind the activation

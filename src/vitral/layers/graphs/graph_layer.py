@@ -25,6 +25,8 @@ class GraphLayer(Layer):
     array([[2., 4.]], dtype=float32)
     """
 
+    unless_told = None
+
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None) -> None:
         self._inputs, self._outputs = flatten(inputs), flatten(outputs)
         self.graph = Graph(self._inputs, self._outputs)
@@ -126,7 +128,7 @@ class GraphLayer(Layer):
                     f"expected {tensor.shape}"
                 )
 
-    def forward(self, x: Any, training: bool = False) -> tuple[Any, Cache]:
+    def forward(self, x: Any, training: bool | None = False) -> tuple[Any, Cache]:
         ys, caches = self.run(x, training, [True] * len(self._outputs))
         return self.result(ys), (sorted(x) if isinstance(x, dict) else None, caches)
 
@@ -140,7 +142,7 @@ class GraphLayer(Layer):
             return dict(zip(self.input_names, dxs, strict=True))
         return dxs if len(dxs) > 1 or isinstance(self.input, (list, tuple)) else dxs[0]
 
-    def run(self, x: Any, training: bool, behind: Sequence[bool]) -> tuple[list[Array], Cache]:
+    def run(self, x: Any, training: bool | None, behind: Sequence[bool]) -> tuple[list[Array], Cache]:
         """The outputs for a batch, and what `run_back` will need; where not `behind`, from before the activation."""
         return self._passes.forward(self._in_order(x, flatten), training, behind)
 

@@ -52,7 +52,7 @@ class Passes:
         ]
         """The layer that makes an output; None where its activation cannot be left out for the others who use it."""
 
-    def forward(self, xs: Sequence[Array], training: bool, behind: Sequence[bool]) -> tuple[list[Array], Cache]:
+    def forward(self, xs: Sequence[Array], training: bool | None, behind: Sequence[bool]) -> tuple[list[Array], Cache]:
         """The outputs, and what `backward` will need; those that are not `behind` come from before their activation."""
         values: dict[KerasTensor, Any] = dict(zip(self._inputs, xs, strict=True))
         before = {tensor for tensor, is_behind in zip(self._outputs, behind, strict=True) if not is_behind}

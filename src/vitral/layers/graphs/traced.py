@@ -16,20 +16,26 @@ from vitral.layers.layer import Layer
 class Traced:
     """The graphs for inputs of one shape: one for training and one for all else where `call` asks which it is.
 
+    A third one, drawn once it is asked for, does not tell `call`, which may leave it to the layers inside.
     With `spread`, the inputs are so many arguments of `call`, the last of them by `names`; else they are the first,
     whatever its structure.
     """
 
     def __init__(self, layer: Any, input_shape: Any, spread: bool, names: Sequence[str]) -> None:
-        asks = "training" in inspect.signature(layer.call).parameters
-        self._graphs = {
-            mode: _draw(layer, input_shape, spread, names, {"training": mode} if asks else {})
-            for mode in (False, True)[: 1 + asks]
-        }
+        self._asks = "training" in inspect.signature(layer.call).parameters
+        self._arguments = (layer, input_shape, spread, names)
+        modes = (False, True) if self._asks else (False,)
+        self._graphs: dict[bool | None, GraphLayer] = {mode: self._drawn(mode) for mode in modes}
 
-    def graph(self, training: bool) -> GraphLayer:
+    def graph(self, training: bool | None) -> GraphLayer:
         """The layer that computes what `call` says."""
+        if training is None and self._asks and None not in self._graphs:
+            self._graphs[None] = self._drawn(None)
         return self._graphs.get(training, self._graphs[False])
+
+    def _drawn(self, training: bool | None) -> GraphLayer:
+        told = {"training": training} if self._asks and training is not None else {}
+        return _draw(*self._arguments, told)
 
 
 def _draw(layer: Any, input_shape: Any, spread: bool, names: Sequence[str], options: dict[str, Any]) -> GraphLayer:
