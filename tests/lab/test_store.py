@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -66,6 +66,23 @@ def test_missing_or_damaged_index_is_made_anew(root: Path, content: bytes | None
         index.write_bytes(content)
     assert len(RunStore(root).list()) == 3
     assert index.is_file()
+
+
+def test_a_damaged_index_is_closed_before_another_takes_its_place(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / "index.sqlite").write_bytes(100 * b"no database")
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noted(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    assert len(RunStore(root).list()) == 3
+    assert len(opened) == 2
+    for index in opened:
+        with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+            index.execute("SELECT 1")
 
 
 def test_one_damaged_run_does_not_hide_the_others(root: Path) -> None:

@@ -51,6 +51,18 @@ def default_root(out: Path | None = None) -> Path:
     return out or Path(os.environ.get("VITRAL_RUNS") or "runs")
 
 
+def _connect(place: Path | str) -> sqlite3.Connection:
+    """The index at a path, or ":memory:"; raises an error of SQLite, with nothing open, if its columns are others."""
+    index = sqlite3.connect(place, timeout=10)
+    try:
+        index.execute(_SCHEMA)
+        index.execute(f"SELECT {', '.join(RunEntry.__struct_fields__)} FROM runs LIMIT 1").fetchall()
+    except sqlite3.Error:
+        index.close()
+        raise
+    return index
+
+
 class RunStore:
     """The runs in a folder; reading it never fails because of one damaged run."""
 
@@ -66,8 +78,7 @@ class RunStore:
                 rows = self._entries(index)
         except sqlite3.OperationalError:
             # Read-only, full or locked for long: this time the index lives in memory.
-            with contextlib.closing(sqlite3.connect(":memory:")) as index:
-                index.execute(_SCHEMA)
+            with contextlib.closing(_connect(":memory:")) as index:
                 rows = self._entries(index)
         return [
             msgspec.convert(dict(zip(RunEntry.__struct_fields__, row, strict=True)), RunEntry, strict=False)
@@ -112,28 +123,19 @@ class RunStore:
 
     @contextlib.contextmanager
     def _index(self) -> Iterator[sqlite3.Connection]:
-        path = self.root / _FILE
-        try:
-            index = sqlite3.connect(path, timeout=10)
-            index.execute(_SCHEMA)
-            index.execute(f"SELECT {', '.join(RunEntry.__struct_fields__)} FROM runs LIMIT 1").fetchall()
-        except sqlite3.OperationalError:
-            # A folder where nothing can be written (a CD, a share): the index lives in memory then.
-            if os.access(self.root, os.W_OK):
-                index = self._anew(path)
-            else:
-                index = sqlite3.connect(":memory:")
-                index.execute(_SCHEMA)
-        except sqlite3.DatabaseError:
-            index = self._anew(path)
-        with contextlib.closing(index), index:
+        with contextlib.closing(self._connection()) as index, index:
             yield index
 
-    def _anew(self, path: Path) -> sqlite3.Connection:
+    def _connection(self) -> sqlite3.Connection:
+        path = self.root / _FILE
+        try:
+            return _connect(path)
+        except sqlite3.DatabaseError as error:
+            # A folder where nothing can be written (a CD, a share): the index lives in memory then.
+            if isinstance(error, sqlite3.OperationalError) and not os.access(self.root, os.W_OK):
+                return _connect(":memory:")
         path.unlink(missing_ok=True)
-        index = sqlite3.connect(path, timeout=10)
-        index.execute(_SCHEMA)
-        return index
+        return _connect(path)
 
     def _entries(self, index: sqlite3.Connection) -> Sequence[tuple[Any, ...]]:
         self._refresh(index)
