@@ -34,6 +34,11 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     return replace
 
 
+def test_python_runs_the_package_as_the_command() -> None:
+    result = subprocess.run([sys.executable, "-m", "vitral", "--version"], capture_output=True, text=True, check=True)
+    assert result.stdout == f"vitral {version('vitral')}\n"
+
+
 def test_every_command_is_described_in_the_help(vitral: Vitral) -> None:
     result = vitral("--help")
     assert result.code == 0

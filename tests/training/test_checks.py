@@ -164,7 +164,9 @@ def test_what_cannot_be_trained_is_refused(
 @pytest.mark.parametrize("shape", [(300,), (300, 1)])
 def test_labels_may_have_an_axis_of_one(shape: tuple[int, ...]) -> None:
     made = model(10, "softmax", SCE())
-    made.fit(np.zeros((300, 4)), LABELS.reshape(shape).astype(np.uint8), verbose=0)
+    x, labels = np.zeros((300, 4)), LABELS.reshape(shape).astype(np.uint8)
+    made.fit(x, labels, verbose=0)
+    assert made.evaluate(x, labels, verbose=0) == made.evaluate(x, LABELS, verbose=0)
 
 
 def test_a_batch_of_a_wrong_shape_is_named_as_it_was_given() -> None:
