@@ -69,10 +69,8 @@ EXAMPLES = """\
 
 Scripts written for Keras, on parts of MNIST, Fashion-MNIST and CIFAR-10, run under {peer} and
 under Vitral: the same file, only its import line changed. Accuracy on the test images in %:
-{seeds}. No number is expected to be equal, as the libraries draw other initial weights from a
-seed. And once a seed is set, Keras on TensorFlow visits the images in the same order in every epoch, while Vitral draws
-a new order for each, which may be why the last row is apart: from the same weights and in the same order both train
-alike. One thread each, {date},
+{seeds}. No number is expected to be equal, as the libraries draw other initial weights and
+orders from a seed. One thread each, {date},
 `{command}`; `cifar10_keras_style.py` gets the first {part} images of each set.
 
 | script | | Keras | Vitral |
