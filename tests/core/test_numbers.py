@@ -72,6 +72,8 @@ def test_a_layer_takes_nothing_but_numbers(values: Any) -> None:
         (metrics.R2Score, "num_regressors"),
         (metrics.ConfusionMatrix, "num_classes"),
         (lambda **wrong: metrics.IoU(target_class_ids=[0], **wrong), "num_classes"),
+        (lambda **wrong: metrics.IoU(2, **wrong), "target_class_ids"),
+        (lambda **wrong: optimizers.schedules.PiecewiseConstantDecay(values=[1.0], **wrong), "boundaries"),
         (lambda **wrong: metrics.PrecisionAtRecall(**wrong), "recall"),
         (optimizers.Adam, "beta_1"),
         (optimizers.SGD, "momentum"),
@@ -106,6 +108,7 @@ def test_a_word_or_a_list_in_place_of_a_number_is_named(make: Any, argument: str
     ("make", "message"),
     [
         (lambda: layers.Dense(2, input_shape=784), r"Dense: input_shape is 784; .*, such as \(784,\)"),
+        (lambda: optimizers.SGD({"rate": 0.1}), "schedule is {'rate': 0.1}; a configuration has the keys class_name"),
         (lambda: layers.Reshape(4), "Reshape: target_shape is 4; expected a tuple of whole numbers"),
         (lambda: layers.Reshape((2, "a")), "Reshape: target_shape is"),
         (lambda: layers.Permute(2), "Permute: dims is 2; expected a tuple"),

@@ -128,6 +128,8 @@ class Registry(Generic[T]):
 
     def deserialize(self, config: Mapping[str, Any], custom_objects: Mapping[str, type] | None = None) -> T:
         """The object that `serialize` described; raises ConfigError if its class is not known."""
+        if "class_name" not in config:
+            raise ConfigError(f"{self.kind} is {config!r}; a configuration has the keys class_name and config")
         name = str(config["class_name"])
         registered = config.get("registered_name") or name
         given = custom_objects or {}

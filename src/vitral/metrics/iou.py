@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vitral.config import epsilon
+from vitral.core.configurable import is_number
 from vitral.core.targets import weights_for
 from vitral.errors import ConfigError, ShapeError
 from vitral.metrics.metric import Metric, registry
@@ -40,6 +41,8 @@ class IoU(Metric):
         super().__init__(name, dtype)
         if not (isinstance(num_classes, int) and num_classes > 0):
             raise ConfigError(f"num_classes is {num_classes!r}; expected a whole number above 0")
+        if np.ndim(target_class_ids) != 1 or not all(map(is_number, target_class_ids)):
+            raise ConfigError(f"target_class_ids is {target_class_ids!r}; expected a list of class numbers")
         self.target_class_ids = list(target_class_ids)
         if not all(0 <= target < num_classes for target in self.target_class_ids):
             raise ConfigError(

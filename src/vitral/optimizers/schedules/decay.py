@@ -5,6 +5,8 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from vitral.core.configurable import is_number
 from vitral.errors import ConfigError
 from vitral.optimizers.schedules.schedule import LearningRateSchedule, registry
@@ -30,6 +32,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """
 
     def __init__(self, boundaries: Sequence[float], values: Sequence[float], name: str = "PiecewiseConstant") -> None:
+        for argument, given in (("boundaries", boundaries), ("values", values)):
+            if np.ndim(given) != 1 or not all(map(is_number, given)):
+                raise ConfigError(f"{argument} is {given!r}; expected a list of numbers")
         if len(boundaries) != len(values) - 1:
             raise ConfigError(
                 f"{len(boundaries)} boundaries and {len(values)} values; expected one more value than boundaries"
