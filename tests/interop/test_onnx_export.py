@@ -22,7 +22,7 @@ def agrees(model: Any, path: Path, batch_size: int | None = None, samples: int =
     """Export, run in both programs, compare with the model's own result; returns the file's content."""
     saving.to_onnx(model, path, batch_size)
     inputs = inputs_for(model, samples)
-    expected = model(inputs if len(inputs) > 1 else inputs[0])
+    expected = model(inputs if len(inputs) > 1 else inputs[0], training=False)
     expected = expected if isinstance(expected, list) else [expected]
     content = onnx.load(path)
     feed = dict(zip([given.name for given in content.graph.input], inputs, strict=True))

@@ -26,7 +26,7 @@ def comes_back(model: Any, path: Path) -> Any:
     saving.to_onnx(model, path)
     again = saving.from_onnx(path)
     inputs = inputs_for(model, 3)
-    results = [one(inputs if len(inputs) > 1 else inputs[0]) for one in (again, model)]
+    results = [one(inputs if len(inputs) > 1 else inputs[0], training=False) for one in (again, model)]
     made, expected = (result if isinstance(result, list) else [result] for result in results)
     for one, other in zip(made, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)

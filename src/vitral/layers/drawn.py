@@ -84,6 +84,11 @@ def by_name(layer: "Layer", named: Mapping[str, Any]) -> list[Any]:
     return list(given.values())
 
 
+def unfolded(layer: "Layer") -> "Layer":
+    """A layer whose `call` is made of others as the graph that it is; any other as it is."""
+    return layer.drawing.main(training=False) if layer.draws and not layer.drawing.is_empty else layer
+
+
 def as_batch(given: Any) -> Any:
     """Arrays of floats from what a layer was called on: an array, or a list or a dictionary of them."""
     if isinstance(given, np.ndarray):

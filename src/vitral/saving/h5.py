@@ -17,6 +17,7 @@ from vitral.core.naming import snake_case
 from vitral.core.variable import Variable
 from vitral.errors import ModelFileError, ModelWarning
 from vitral.layers import Layer
+from vitral.layers.composite import Composite
 from vitral.models import Model
 from vitral.saving import hdf5
 from vitral.saving.rooms import MODELS
@@ -77,7 +78,7 @@ def _layer_groups(model: Layer, root: str, seen: set[int]) -> Iterator[tuple[str
         if id(layer) in seen:
             continue  # it stands in two models, and is kept with the first
         seen.add(id(layer))
-        inside = isinstance(layer, Model) or _by_attributes(layer)
+        inside = isinstance(layer, Model) or _by_attributes(layer) or type(layer).storage is Composite.storage
         for part, variables in (layer.own_storage() if inside else layer.storage()).items():
             if part == "":
                 yield f"{path}/vars", layer.name, variables
@@ -100,6 +101,9 @@ def _members(model: Layer, root: str) -> Iterator[tuple[str, Layer]]:
     Keras goes through the attributes in alphabetical order, those that begin with an underscore last. A subclass of
     Model has `layers`, the list of all, among them.
     """
+    if isinstance(model, Composite):
+        yield from ((f"{root}{name}", part) for name, part in model.parts.items())
+        return
     if isinstance(model, Model) and not _by_attributes(model):
         yield from _in_container(model.layers, f"{root}layers")
         return

@@ -9,10 +9,11 @@ from vitral._files import atomic_write
 from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError
 from vitral.layers import Layer
+from vitral.layers.drawn import unfolded
 from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.models import Model
 from vitral.saving.onnx.drawing import Drawing, Value
-from vitral.saving.onnx.outward import can_draw, layers_of, unfolded
+from vitral.saving.onnx.outward import can_draw, layers_of
 from vitral.saving.onnx.outward.containers import through
 from vitral.saving.onnx.package import IR_VERSION, OPSET, import_onnx
 

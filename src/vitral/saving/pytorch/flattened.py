@@ -8,21 +8,25 @@ from vitral import layers
 from vitral.core.symbolic import KerasTensor
 from vitral.errors import ConfigError
 from vitral.layers import Layer
+from vitral.layers.drawn import unfolded
 from vitral.layers.graphs.graph import Graph
+from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.models import Model
 from vitral.saving.flattening import channels_first_order
 from vitral.saving.pytorch.layouts import Weights
 from vitral.typing import Array, Shape
 
 
-def follow_images(model: Model, given: list[Shape | None], images: dict[Layer, Shape | None]) -> list[Shape | None]:
+def follow_images(
+    model: Model | GraphLayer, given: list[Shape | None], images: dict[Layer, Shape | None]
+) -> list[Shape | None]:
     """Note for each layer the image whose values it receives flattened, if it does; returns those of the outputs."""
     known: dict[KerasTensor, Shape | None] = dict(zip(model.inputs, given, strict=True))
     for node in Graph(model.inputs, model.outputs).nodes:
         if node.is_input:
             continue
-        received, layer = [known[tensor] for tensor in node.inputs], node.operation
-        if isinstance(layer, Model):
+        received, layer = [known[tensor] for tensor in node.inputs], unfolded(node.operation)
+        if isinstance(layer, (Model, GraphLayer)):
             made = follow_images(layer, received, images)
         else:
             images.setdefault(layer, received[0])

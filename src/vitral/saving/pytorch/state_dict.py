@@ -99,10 +99,10 @@ def _weights(model: Model) -> dict[str, list[Weights]]:
     return {name: rearranged(LAYOUTS[type(layer)](layer), images.get(layer)) for name, layer in found.items()}
 
 
-def _layers(model: Model, prefix: str) -> Iterator[tuple[str, Layer]]:
-    """The layers with weights by their names, those of a model inside the model behind its own."""
-    for layer in model.layers:
-        if isinstance(layer, Model):
+def _layers(model: Layer, prefix: str) -> Iterator[tuple[str, Layer]]:
+    """The layers with weights by their names, those inside a model or a layer with a `call` behind its own."""
+    for layer in model.inner_layers():
+        if isinstance(layer, Model) or (layer.draws and layer.weights and not layer.own_storage()[""]):
             yield from _layers(layer, f"{prefix}{layer.name}.")
         elif layer.weights:
             yield f"{prefix}{layer.name}", layer

@@ -13,7 +13,7 @@ from vitral.saving.onnx.outward import (
     scales,
     sums,
 )
-from vitral.saving.onnx.outward.registry import DRAWN, can_draw, draw, layers_of, unfolded
+from vitral.saving.onnx.outward.registry import DRAWN, can_draw, draw, layers_of
 
 __all__ = [
     "DRAWN",
@@ -31,5 +31,4 @@ __all__ = [
     "resizing",
     "scales",
     "sums",
-    "unfolded",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from vitral.layers import Layer
+from vitral.layers.drawn import unfolded
 from vitral.layers.graphs.graph import Graph
 from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.models import Model
@@ -31,11 +32,6 @@ def draws(*classes: type[Layer], only_if: Callable[[Any], bool] = lambda layer: 
         return function
 
     return decorator
-
-
-def unfolded(layer: Layer) -> Layer:
-    """A layer whose `call` is made of others as the graph that it is; any other as it is."""
-    return layer.drawing.main(training=False) if layer.draws and not layer.drawing.is_empty else layer
 
 
 def layers_of(model: Model | GraphLayer) -> list[Layer]:
