@@ -188,6 +188,39 @@ class Augments(layers.Layer):
         return self.pipe(x, training=training)
 
 
+def test_training_may_stand_behind_the_input() -> None:
+    """As in scripts that were written for older versions of Keras."""
+
+    class Drops(layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.drop = layers.Dropout(0.5, seed=1)
+            self.built = True  # without a build, as some write it
+
+        def call(self, x: Any, training: Any = None) -> Any:
+            return self.drop(x, training)
+
+    ones = np.ones((4, 50), "float32")
+    assert 0.3 < (Drops()(ones, True) == 0).mean() < 0.7
+    np.testing.assert_array_equal(Drops()(ones), ones)
+    np.testing.assert_array_equal(Drops()(ones, None), ones)
+    model = Sequential([Input((50,)), Drops()])
+    assert 0.3 < (model(ones, training=True) == 0).mean() < 0.7
+    np.testing.assert_array_equal(model.predict(ones, verbose=0), ones)
+
+
+def test_a_constructor_that_leaves_the_base_out_is_refused() -> None:
+    class Forgets(layers.Layer):
+        def __init__(self) -> None:
+            self.dense = layers.Dense(2)
+
+        def call(self, x: Any) -> Any:
+            return self.dense(x)
+
+    with pytest.raises(ConfigError, match=r"Forgets.__init__ does not call super\(\).__init__\(\)"):
+        Forgets()(np.ones((1, 2)))
+
+
 @pytest.mark.parametrize("kind", ["Sequential", "Model", "call"])
 def test_a_call_that_does_not_say_leaves_it_to_the_layers(kind: str) -> None:
     """As under Keras: what prepares images then trains, which is how pipelines are shown; dropout does not."""

@@ -315,10 +315,17 @@ class Layer(Weights, Sharing, RemembersArguments):
         """The output for an array, building the layer first if need be; like Keras, without any gradient.
 
         For a symbolic tensor, the symbolic tensor of the output: `training` then holds for this call in the model,
-        whatever the model does. Several arguments are a list of inputs; those of a `call` that the user writes may be
-        given by their names. Raises ShapeError if the inputs do not fit, ConfigError for a layer in place of an array
-        and for a name that `call` does not have.
+        whatever the model does; it may stand behind the inputs without its name. Several arguments are a list of
+        inputs; those of a `call` that the user writes may be given by their names. Raises ShapeError if the inputs do
+        not fit, ConfigError for a layer in place of an array and for a name that `call` does not have.
         """
+        if "built" not in self.__dict__:
+            raise ConfigError(
+                f"{type(self).__name__}.__init__ does not call super().__init__(), which every layer needs"
+            )
+        if more and (more[-1] is None or isinstance(more[-1], bool)):
+            *more, told = more  # type: ignore[assignment]
+            training = told if training is None else training
         if named:
             more = (*more, *drawn.by_name(self, named))
         given = [inputs, *more] if more else inputs
@@ -332,7 +339,7 @@ class Layer(Weights, Sharing, RemembersArguments):
         if is_symbolic(given):
             return self.call_symbolically(Arguments(given, bool(more), training))
         x = self.as_batch(given)
-        if not self.built:
+        if self._input_shape is None:  # also where the user says built = True without a build
             self.build(map_structure(lambda array: (None, *array.shape[1:]), x))
         self.check_batch(x)
         return self.forward(x, self.unless_told if training is None else training)[0]
@@ -354,12 +361,13 @@ class Layer(Weights, Sharing, RemembersArguments):
     def prepare(self, shapes: Any) -> None:
         """Build the layer for inputs of this shape; raises ShapeError if it comes with weights for another one."""
         shapes = as_shapes(shapes)
-        fits = self.built and _samples(self.input_shape) == _samples(shapes)
-        if self.built and not fits and self.weights:
+        known = self.built and self._input_shape is not None
+        fits = known and _samples(self.input_shape) == _samples(shapes)
+        if known and not fits and self.weights:
             raise ShapeError(
                 f'layer "{self.name}" was built for the shape {self.input_shape}; here it receives {shapes}'
             )
-        if self.built and self.draws:
+        if known and self.draws:
             self.drawing.graph_at(shapes)
         elif not fits:
             self.build(shapes)
