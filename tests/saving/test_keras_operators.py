@@ -63,3 +63,26 @@ def test_they_rescale() -> None:
 def test_what_is_no_rescaling_is_named(kind: str, args: list[Any]) -> None:
     with pytest.raises(ModelFileError, match=f"unknown layer '{kind}'"):
         model_from_config(_written((kind, "op", args)))
+
+
+def _function(kind: str, **arguments: Any) -> dict[str, Any]:
+    """A model of `keras.activations.NAME(x)`, as Keras 3.15.1 writes it."""
+    written = _written((kind, "f", [_tensor("x")]))
+    written["config"]["layers"][1] |= {"module": "keras.src.ops.nn", "config": {"name": "f", **arguments}}
+    return written
+
+
+def test_functions_of_activation_are_layers() -> None:
+    x = np.array([[-1.0, 2.0]])
+    for written, expected in (
+        (_written(("Tanh", "f", [_tensor("x")])), np.tanh(x)),
+        (_function("Sigmoid"), 1 / (1 + np.exp(-x))),
+        (_function("Softmax", axis=-1), np.exp(x) / np.exp(x).sum()),
+        (_function("Elu", alpha=0.5), [[0.5 * np.expm1(-1.0), 2.0]]),
+        (_function("LeakyRelu", negative_slope=0.25), [[-0.25, 2.0]]),
+    ):
+        model = model_from_config(written)
+        np.testing.assert_allclose(model(x), expected, rtol=1e-6)
+        assert model.layers[1].name == "f"
+    with pytest.raises(ModelFileError, match="unknown layer 'Gelu'"):
+        model_from_config(_function("Gelu", approximate=True))

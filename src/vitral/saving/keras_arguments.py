@@ -13,7 +13,7 @@ from vitral.core.custom_objects import get_registered_object
 from vitral.core.registry import Registry, arguments_of
 from vitral.errors import ModelFileError
 from vitral.layers.layer import registry as layers
-from vitral.saving.keras_operators import as_rescaling
+from vitral.saving.keras_operators import as_activation, as_rescaling
 from vitral.saving.rooms import MODELS, ROOMS
 from vitral.typing import Config
 
@@ -60,7 +60,7 @@ class Survey:
 
     def layer(self, config: Mapping[str, Any]) -> Config:
         """The description of a layer, or of a model inside the model."""
-        config = as_rescaling(config) or config
+        config = as_rescaling(config) or as_activation(config) or config
         name = config["class_name"]
         if name in MODELS and isinstance(config.get("config"), Mapping) and "layers" in config["config"]:
             return self.model(config)

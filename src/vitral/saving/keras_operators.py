@@ -1,12 +1,43 @@
-"""Operators between a symbolic tensor and a number, such as x / 255, which Keras writes down as operations of NumPy."""
+"""Operations on symbolic tensors that Keras writes down by themselves: x / 255, and functions of activation."""
 
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
 
+from vitral.activations import BY_NAME
+from vitral.core.naming import snake_case
 from vitral.typing import Config
 
 _MODULE = "keras.src.ops.numpy"
+_MODULES = (_MODULE, "keras.src.ops.nn")
+_DEFAULTS = {"approximate": False, "axis": -1}
+_LAYERS = {"elu": ("ELU", "alpha"), "leaky_relu": ("LeakyReLU", "negative_slope")}
+
+
+def as_activation(description: Mapping[str, Any]) -> Config | None:
+    """The layer that does what a function of activation does; None for everything else.
+
+    >>> described = {"module": "keras.src.ops.nn", "class_name": "HardSigmoid", "config": {"name": "h"}}
+    >>> as_activation(described)["config"]
+    {'name': 'h', 'activation': 'hard_sigmoid'}
+    """
+    function, config = snake_case(str(description.get("class_name"))), description.get("config") or {}
+    if description.get("module") not in _MODULES or function not in BY_NAME:
+        return None
+    arguments = {key: value for key, value in config.items() if key != "name"}
+    if function in _LAYERS and set(arguments) <= {_LAYERS[function][1]}:
+        layer, arguments = _LAYERS[function][0], dict(arguments)
+    elif all(_DEFAULTS.get(key, ...) == value for key, value in arguments.items()):
+        layer, arguments = "Activation", {"activation": function}
+    else:
+        return None
+    return {
+        **description,
+        "module": "keras.layers",
+        "class_name": layer,
+        "registered_name": None,
+        "config": {"name": config.get("name"), **arguments},
+    }
 
 
 def as_rescaling(description: Mapping[str, Any]) -> Config | None:
