@@ -10,7 +10,6 @@ import pytest
 from tests.interop.onnx_cases import FLAT, IMAGE, around, inputs_for, randomized
 from vitral import Input, Sequential, layers, saving
 from vitral.errors import ModelFileError
-from vitral.layers.graphs.graph_layer import GraphLayer
 from vitral.layers.slicing import GetItem
 from vitral.layers.with_variable import WithVariable
 
@@ -42,9 +41,7 @@ REFUSED: list[tuple[type[layers.Layer], Callable[[Any], bool], str]] = [
     (layers.RMSNormalization, lambda layer: True, "no layers for: Sqrt$"),
     (layers.AdaptiveMaxPooling2D, lambda layer: layer.output_size == (3, 4), r"reduces the axes \[2\] of 4"),
     (layers.Resizing, lambda layer: layer.fill_value > 0, "does not pad with zeros"),
-    (GetItem, lambda layer: layer.key == np.s_[:, 0], "expected the last step of a recurrent layer$"),
-    (GetItem, lambda layer: True, "expected .batch, channels, height, width.$"),
-    (GraphLayer, lambda layer: type(layer) is GraphLayer, "expected .batch, channels, height, width.$"),
+    (GetItem, lambda layer: None in layer.key, "adds an axis; expected states"),
     (WithVariable, lambda layer: layer.variable.shape == (6, 1), "expected a number, or one for each channel$"),
     (layers.Bidirectional, lambda layer: layer.return_state, "expected both ways through a sequence"),
 ]
@@ -207,6 +204,26 @@ def test_a_matrix_beside_an_image_is_trained_unless_it_takes_means(tmp_path: Pat
     assert len(model.trainable_weights) == 2
 
 
+def test_parts_of_sequences(tmp_path: Path) -> None:
+    # The class token, and every second of the others from behind, as PyTorch's vision transformers take them.
+    nodes = [
+        node("Gather", "x", "zero", to="token", axis=1),
+        node("Slice", "x", "from", "end", "place", "step", to="rest"),
+        node("Flatten", "rest", to="flat"),
+        node("Concat", "token", "flat", axis=1),
+    ]
+    constants = {"zero": np.array(0), "from": np.array([-1]), "end": np.array([0]), "place": np.array([1]),
+                 "step": np.array([-2])}  # fmt: skip
+    content = graph(nodes, ("n", 6, 3), ("n", 12), **constants)
+    x = RANDOM.normal(size=(4, 6, 3)).astype("float32")
+    (expected,) = reference.ReferenceEvaluator(content).run(None, {"x": x})
+    model = imported(content, tmp_path / "m.onnx")
+    np.testing.assert_allclose(model(x), expected)
+    batch = [node("Slice", "x", "from", "end", "zeroth")]
+    with pytest.raises(ModelFileError, match="cuts the axis 0 of 3, of unknown length"):
+        imported(graph(batch, ("n", 6, 3), **constants, zeroth=np.array([0])), tmp_path / "b.onnx")
+
+
 def test_the_operator_of_opset_23_for_root_mean_squares(tmp_path: Path) -> None:
     scale = RANDOM.normal(size=(5, 3)).astype("float32")
     for axis, weight in ((-1, scale[0]), (1, scale)):
@@ -248,6 +265,7 @@ def test_all_unknown_nodes_are_named(tmp_path: Path) -> None:
             "has the places half_pixel_symmetric; expected half_pixel or",
         ),
         ([node("Resize", "x", "", "", "far", mode="cubic")], r"would have the shape \(4, 1073741824\); the file has"),
+        ([node("Gather", "x", "first", axis=1)], "expected one place of an axis behind the batch, of no image"),
         ([node("MatMul", "k", "x")], "multiplies from the left; expected a matrix"),
         ([node("Softmax", "x", axis=2)], "Softmax 'the_Softmax' has axis=2; expected the channels, 1"),
         ([node("Transpose", "x", perm=[0, 2, 1, 3])], r"has perm=\[0, 2, 1, 3\]"),
@@ -270,6 +288,7 @@ def test_nodes_that_no_layer_does(nodes: list[Any], message: str, tmp_path: Path
                 k=KERNEL,
                 one=np.float32(1),
                 axes=np.array([1]),
+                first=np.array(0),
                 two=np.array([1, 1, 2, 2], "float32"),
                 far=np.array([1, 2, 1 << 30, 4]),
             ),

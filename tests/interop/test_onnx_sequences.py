@@ -88,7 +88,7 @@ def turned(x: str = "x", to: str = "s") -> Any:
             "has the activation HardSigmoid with {}; Vitral has it with {'alpha'",
         ),
         ([turned(), node("LSTM", "s", "w", "r", hidden_size=1 << 40)], r"would have the shape \(5, 4398046511104\)"),
-        ([node("Gather", "x", "last", axis=1)], "expected the last step of a recurrent layer"),
+        ([node("Gather", "x", "last", axis=0)], "expected one place of an axis behind the batch"),
         (
             [helper.make_node("Cast", ["x"], ["y"], to=7)],
             "makes int64 of values; expected that only for",

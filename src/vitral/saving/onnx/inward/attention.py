@@ -8,6 +8,7 @@ import numpy as np
 
 from vitral import layers
 from vitral.core.symbolic import KerasTensor
+from vitral.saving.onnx.inward.parts import place_of
 from vitral.saving.onnx.inward.recurrent import last_step
 from vitral.saving.onnx.inward.registry import takes
 from vitral.saving.onnx.leads import HEADS, SCORES
@@ -28,7 +29,8 @@ def _cast(sketch: Sketch, node: Any) -> Given:
 def _gather(sketch: Sketch, node: Any) -> Given:
     table = sketch.constant(node, 0) if sketch.is_constant(node, 0) else None
     if table is None:
-        return last_step(sketch, node, sketch.plain(node, sketch.value(node)))
+        x = sketch.plain(node, sketch.value(node))
+        return last_step(sketch, node, x) or place_of(sketch, node, x)
     if table.ndim != 2 or sketch.attribute(node, "axis", 0) != 0:
         raise sketch.error(node, f"takes parts of an array of shape {table.shape}; expected the rows of a table")
     x = sketch.plain(node, sketch.value(node, 1))

@@ -5,6 +5,7 @@ from typing import Any
 
 from vitral import layers
 from vitral.ops.geometry import Pair
+from vitral.saving.onnx.inward.parts import slices_of
 from vitral.saving.onnx.inward.registry import takes
 from vitral.saving.onnx.inward.windows import image_of, never_negative, padded
 from vitral.saving.onnx.leads import REVERSED
@@ -74,6 +75,8 @@ def _slice(sketch: Sketch, node: Any) -> Given:
     x = sketch.value(node, leads=("", REVERSED))
     if x.lead and [None if part is None else part.tolist() for part in (starts, axes, steps)] == [[-1], [1], [-1]]:
         return replace(x, lead="")
+    if not (x.lead or x.first or starts is None or ends is None):
+        return slices_of(sketch, node, sketch.plain(node, x), starts, ends, axes, steps)
     x = image_of(sketch, node)
     if starts is None or ends is None or (steps is not None and (steps != 1).any()):
         raise sketch.error(node, "takes every second pixel or fewer; expected all of them")

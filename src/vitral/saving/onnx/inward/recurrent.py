@@ -104,12 +104,12 @@ def _first_states(sketch: Sketch, node: Any) -> list[KerasTensor]:
     return [sketch.value(node, 5 + place, leads=[STATES]).tensor for place in range(len(names))]
 
 
-def last_step(sketch: Sketch, node: Any, x: Given) -> Given:
-    """The output of the last step of a sequence."""
+def last_step(sketch: Sketch, node: Any, x: Given) -> Given | None:
+    """The output of the last step of a sequence; None if the node takes something else."""
     index = sketch.constant(node, 1)
     is_last = index is not None and index.ndim == 0 and sketch.attribute(node, "axis", 0) == 1 and len(x.shape) == 3
     if not is_last or index not in (-1, (x.shape[1] or 0) - 1) or not _goes_forward(x.tensor):
-        raise sketch.error(node, "takes a part of a value; expected the last step of a recurrent layer")
+        return None
     layer = _again(x.tensor.layer, return_sequences=False)
     tensor = layer(_inputs(x.tensor))
     layer.set_weights(x.tensor.layer.get_weights())
