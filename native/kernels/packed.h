@@ -1,8 +1,7 @@
 // A small matrix that several products have on their right, packed once.
 #pragma once
 
-#include "kernels/memory.h"
-#include "kernels/product.h"
+#include "kernels/panels.h"
 
 namespace vitral::VITRAL_ISA {
 namespace {
@@ -14,6 +13,8 @@ class Packed {
     for (Index panel = 0; panel * kPanel < columns; ++panel)
       matrix.pack(0, steps, panel * kPanel, panel_width(columns, panel), panels_ + panel * kPanel * steps);
   }
+
+  const float* panel(Index panel) const { return packed_panel(panels_, steps_, panel); }
 
   // result = A times the matrix, on the calling thread, or added to what result.start has.
   template <class A>

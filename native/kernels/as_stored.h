@@ -1,13 +1,15 @@
-// A single row times a matrix as it lies in memory: each number of the matrix is used once, so memory sets the pace.
+// Products of few rows with a matrix as it lies in memory: each of its numbers is used once or twice, so memory sets the
+// pace and a copy would not pay.
 #pragma once
 
-#include "kernels/matmul.h"
-#include "kernels/memory.h"
+#include "kernels/panels.h"
 #include "kernels/strands.h"
 
 namespace vitral::VITRAL_ISA {
 namespace {
 
+constexpr Index kFewRows = 6;
+constexpr Index kStepsAsStored = 16;
 // Rows of a strand that are read together.
 constexpr Index kRowsTogether = 8;
 
@@ -52,6 +54,34 @@ inline Index multiply_single_row(const float* a, const float* b, Index stride, I
     store_up_to(c + j, together(strands), columns - j);
   }
   return 4 * strand;
+}
+
+// C = the steps [begin, end) of A B, with B as it lies in memory, each column starting from `bias` unless it is null. The
+// last rows of B are copied: a whole vector that begins in one of them ends behind it.
+inline void multiply_as_stored(const Left& left, const Right& right, Index rows, Index columns, Index steps,
+                               Index begin, Index end, const float* bias, float* c) {
+  const auto multiply = [&](Index k, Index until, const float* b, Index stride) {
+    for (Index first = 0; first < columns; first += kPanel) {
+      Result result{c + first, columns, bias == nullptr ? nullptr : bias + first, 0, 0, false};
+      if (k > begin) result.start = result.data, result.start_stride = result.stride;
+      multiply_panel(rows, min(kPanel, columns - first), ByRows{left.data + k, left.stride}, b + first, stride,
+                     until - k, result);
+    }
+  };
+  const Index width = round_up(columns, L);
+  const Index inside = max(begin, min(end, steps - ceil_div(width - columns, right.stride)));
+  Index first = begin;
+  if (rows == 1 && end - begin < steps)  // sums in parts are added in another order in any case
+    first += multiply_single_row(left.data + begin, right.data + begin * right.stride, right.stride, columns,
+                                 inside - begin, c);
+  for (Index k = first; k < inside; k += kStepsAsStored)
+    multiply(k, min(k + kStepsAsStored, inside), right.data + k * right.stride, right.stride);
+  if (inside == end) return;
+  const Workspace last((end - inside) * width);
+  for (Index k = inside; k < end; ++k)
+    for (Index j = 0; j < width; j += L)
+      store(last + (k - inside) * width + j, load_up_to(right.data + k * right.stride + j, columns - j));
+  multiply(inside, end, last, width);
 }
 
 }  // namespace
