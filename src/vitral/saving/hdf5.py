@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from vitral.errors import MissingExtraError, ModelFileError, VitralError
+from vitral.saving.hdf5_heaps import check_heaps
 from vitral.typing import Array
 
 _BOMB_BYTES, _BOMB_RATIO = 1 << 26, 100
@@ -24,6 +25,7 @@ def reading(file: Any, source: Path) -> Iterator[Any]:
     """
     h5py = import_h5py("loading a model")
     try:
+        check_heaps(file)
         with h5py.File(file, "r") as opened:
             yield opened
     except ModelFileError as error:
