@@ -1,7 +1,7 @@
 """The heaps in which an HDF5 file keeps its texts, checked before the HDF5 library reads them.
 
-An entry that takes no room makes the library look for the next one at the same place, for ever. Layout: HDF5 File Format
-Specification 3.0, III.E, "Disk Format: Level 1E - Global Heap"; lengths of 8 bytes, as h5py writes them.
+An entry that takes no room makes the library look for the next one at the same place, for ever. Layout: HDF5 File
+Format Specification 3.0, III.E, "Disk Format: Level 1E - Global Heap"; lengths of 8 bytes, as h5py writes them.
 """
 
 import mmap
