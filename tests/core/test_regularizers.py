@@ -6,6 +6,7 @@ import pytest
 from tests.gradients.check import assert_gradient
 from vitral import regularizers
 from vitral.errors import ConfigError, ShapeError
+from vitral.typing import Array
 
 W = np.array([[0.5, -3.0, 1.0], [2.0, 1.5, -0.2]])
 
@@ -32,6 +33,19 @@ def test_a_gradient_is_added_to_what_is_there(name: str, dtype: type) -> None:
     np.testing.assert_allclose(gradient, 1 + regularizer.gradient(W), rtol=1e-6)
     if dtype is np.float64:
         assert_gradient(lambda: regularizer(value), value, gradient - 1, name)
+
+
+def test_a_subclass_that_changes_a_formula_is_asked_for_it() -> None:
+    class Twice(regularizers.L2):
+        def __call__(self, value: Array) -> float:
+            return 2 * super().__call__(value)
+
+        def gradient(self, value: Array) -> Array:
+            return 2 * super().gradient(value)
+
+    gradient = np.zeros(W.shape)
+    assert Twice(0.5).add_gradient(W, gradient) == pytest.approx(np.square(W).sum())
+    np.testing.assert_allclose(gradient, 2 * W)
 
 
 def test_what_cannot_be_is_refused() -> None:

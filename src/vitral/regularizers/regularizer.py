@@ -1,6 +1,7 @@
 """Penalties on large weights, each with its gradient."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from vitral.typing import Array, Config
 
 class Regularizer(Configurable):
     """A number added to the loss for a variable's value: a subclass writes `__call__` and `gradient`."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if {"__call__", "gradient"} & vars(cls).keys() and "add_gradient" not in vars(cls):
+            # What a class does in one pass does not hold for a subclass that writes its parts anew.
+            setattr(cls, "add_gradient", Regularizer.add_gradient)  # noqa: B010  a plain assignment is a type error
 
     def __call__(self, value: Array) -> float:
         """The penalty for this value."""
