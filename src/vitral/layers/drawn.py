@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vitral.core.registry import unknown_name
+from vitral.core.shapes import all_agree, samples
 from vitral.core.symbolic import is_symbolic
 from vitral.core.targets import as_float
 from vitral.core.tree import flatten, flatten_shapes, map_structure
@@ -14,6 +15,7 @@ from vitral.errors import ConfigError, ShapeError
 from vitral.typing import Array, Cache, Shape
 
 if TYPE_CHECKING:
+    from vitral.layers.called import Called
     from vitral.layers.graphs.graph_layer import GraphLayer
     from vitral.layers.graphs.traced import Traced
     from vitral.layers.layer import Layer
@@ -49,8 +51,9 @@ class Drawing:
 
     def graph_at(self, shapes: Any, training: bool | None = False) -> "GraphLayer":
         """The graph for inputs of these shapes, drawn now if there is none that agrees with them."""
-        key = _samples(flatten_shapes(shapes))
-        traced = self._traced.get(key) or next((its for known, its in self._traced.items() if _agree(known, key)), None)
+        key = samples(flatten_shapes(shapes))
+        fitting = (its for known, its in self._traced.items() if all_agree(known, key))
+        traced = self._traced.get(key) or next(fitting, None)
         if traced is None:
             from vitral.layers.graphs.traced import Traced
 
@@ -61,13 +64,13 @@ class Drawing:
 
     def graph_for(self, x: Any, training: bool | None) -> "GraphLayer":
         """The graph for a batch."""
-        traced = self._traced.get(_samples([array.shape for array in flatten(x)]))
+        traced = self._traced.get(samples([array.shape for array in flatten(x)]))
         if traced is not None:
             return traced.graph(training)
         return self.graph_at(map_structure(lambda array: (None, *array.shape[1:]), x), training)
 
 
-def by_name(layer: "Layer", named: Mapping[str, Any]) -> list[Any]:
+def by_name(layer: "Called", named: Mapping[str, Any]) -> list[Any]:
     """What is given by name to a `call` that the user writes; raises ConfigError where that is no tensor or array."""
     known = inspect.signature(layer.call).parameters if layer.draws else {}  # type: ignore[attr-defined]
     for name, value in named.items():
@@ -97,10 +100,10 @@ def as_batch(given: Any) -> Any:
     return map_structure(as_float, given) if several or isinstance(given, dict) else as_float(given)
 
 
-def check_batch(layer: "Layer", x: Any) -> None:
+def check_batch(layer: "Called", x: Any) -> None:
     """Raise ShapeError unless the arrays fit the shapes for which the layer was built."""
     received, expected = [array.shape for array in flatten(x)], flatten_shapes(layer.input_shape)
-    if not _agree(_samples(expected), _samples(received)):
+    if not all_agree(samples(expected), samples(received)):
         raise ShapeError(
             f'layer "{layer.name}" ({type(layer).__name__}) received a batch of shape '
             f"{received[0] if len(received) == 1 else received}; expected {layer.input_shape}"
@@ -139,15 +142,3 @@ def _required(layer: Any) -> list[str]:
     parameters = inspect.signature(layer.call).parameters.values()
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [p.name for p in parameters if p.kind in kinds and p.default is p.empty and p.name != "training"]
-
-
-def _samples(shapes: list[Shape]) -> tuple[Shape, ...]:
-    return tuple(shape[1:] for shape in shapes)
-
-
-def _agree(known: tuple[Shape, ...], given: tuple[Shape, ...]) -> bool:
-    return [len(shape) for shape in known] == [len(shape) for shape in given] and all(
-        a == b or None in (a, b)
-        for one, other in zip(known, given, strict=True)
-        for a, b in zip(one, other, strict=True)
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from vitral.core.shapes import agree
 from vitral.core.symbolic import KerasTensor
 from vitral.core.targets import as_float
 from vitral.core.tree import along, as_shapes, flatten, flatten_shapes, is_nested, map_structure, pack, paths
@@ -88,7 +89,7 @@ class GraphLayer(Layer):
     def check_input_shape(self, shape: Any) -> None:
         received = self._in_order(shape, flatten_shapes)
         expected = [tensor.shape for tensor in self._inputs]
-        if not all(map(_agree, received, expected)):
+        if not all(map(agree, received, expected)):
             raise ShapeError(f'model "{self.name}" received inputs of the shapes {received}; expected {expected}')
 
     def compute_output_shape(self, input_shape: Any) -> Any:
@@ -122,7 +123,7 @@ class GraphLayer(Layer):
 
     def check_batch(self, x: Any) -> None:
         for batch, tensor in zip(self._in_order(x, flatten), self._inputs, strict=True):
-            if not _agree(batch.shape, (None, *tensor.shape[1:])):
+            if not agree(batch.shape, (None, *tensor.shape[1:])):
                 raise ShapeError(
                     f'model "{self.name}" received a batch of shape {batch.shape} for the input "{tensor.name}"; '
                     f"expected {tensor.shape}"
@@ -199,9 +200,3 @@ class GraphLayer(Layer):
         if len(things) == 1 and isinstance(self.output, (list, tuple)):
             return things[0]
         return pack(self.output, things)
-
-
-def _agree(received: Shape, expected: Shape) -> bool:
-    return len(received) == len(expected) and all(
-        a == b or None in (a, b) for a, b in zip(received, expected, strict=True)
-    )
